@@ -1,0 +1,29 @@
+"""The errors that enunciate raises on purpose.
+
+Each takes one message that says what happened and what to do next; the command line prints it and exits with 1.
+One argument only: an exception with two constructor arguments cannot be pickled back from a worker process.
+"""
+
+
+class EnunciateError(Exception):
+    """Whatever enunciate refuses or cannot do; the root of the tree."""
+
+
+class AudioError(EnunciateError):
+    """A recording that cannot be read or used."""
+
+
+class ScriptError(EnunciateError):
+    """A script that cannot be read or that holds nothing to read aloud."""
+
+
+class ModelError(EnunciateError):
+    """A recognition model that is missing, damaged or not a model."""
+
+
+class RecognitionError(EnunciateError):
+    """The recognizer failed on sound that could be read."""
+
+
+class ReportError(EnunciateError):
+    """A report that cannot be written where it was asked for."""
