@@ -1,0 +1,1 @@
+"""Listens to a person reading a script and tells them honestly how well they were understood."""
