@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from enunciate.interval import Interval
 
 RATE = 16_000
-"""Hz. The rate of every `Audio` that the file reader and the microphone hand on; recognition models expect it."""
+"""Hz. The rate of every `Audio` that the file reader and the microphone hand on, as recognizers expect."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ class Audio:
         return Audio(self.samples[start:end], self.rate)
 
     def pcm16(self) -> bytes:
-        """The samples as little-endian 16-bit PCM, clipped at full scale, as Vosk and PocketSphinx take them."""
+        """The samples as little-endian 16-bit PCM, clipped at full scale, as recognizers take them."""
         return (np.clip(self.samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
 
 
