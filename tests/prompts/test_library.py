@@ -60,7 +60,7 @@ def dictionary() -> frozenset[str]:
 
 
 def _unknown_words(text: str, known: frozenset[str] | set[str]) -> set[str]:
-    """The words of `text` outside `known`; numbers and symbols are skipped, hyphenated words known by parts."""
+    """The words of `text` outside `known`, without numbers and symbols; parts stand for hyphenated words."""
     unknown = set()
     for token in re.findall(r"[\w'’.@#$%:/-]+", text.lower()):
         if "@" not in token and any(character.isdigit() for character in token):
