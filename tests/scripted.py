@@ -28,8 +28,9 @@ def reading(
     """The alignment that `line` describes, one word each 0.44 s (136 words per minute), without pauses.
 
     `word` was read, `-word` omitted, `word>said` substituted, `word>` substituted by nobody knows what,
-    `*word` mispronounced; `+word`, `=word`, `~word`, `^word` and `&word` were said beside the script: inserted,
-    repeated, a filler, a self-correction, a false start. Several words said for one are joined by "_".
+    `*word` mispronounced; `+word`, `=word`, `~word`, `^word` and `&word` were said beside the script:
+    inserted, repeated, a filler, a self-correction, a false start. Several words said for one are joined by
+    "_".
     """
     tokens: list[Token] = []
     words: list[AlignedWord] = []

@@ -304,9 +304,9 @@ def _judge(edit: _Edit, word: AlignedWord) -> tuple[str, str] | None:
     if said in _CONTRACTED or script in _CONTRACTED:
         return None
     tag = edit.script[-1].tag_
+    # "Press five" for "fives" is about a number; "make sure the" for "make sure that the" is good grammar.
     if tag == "CD" or (script == "that" and tag in ("IN", "WDT")):
-        return None  # "press five" for "fives" is a number; "make sure the" for "make sure that the" is good
-        grammar
+        return None
     if said in _FUNCTION_WORDS and script in _FUNCTION_WORDS:
         return _swapped(edit.type, said, script)
     return _inflected(edit, said, script, word)
