@@ -1,8 +1,8 @@
 """Which recognition models there are, whether one is whole, and which one is used.
 
 A model is a folder in Vosk's format. Vosk 0.3.45 takes the whole process down with it (segmentation fault or
-abort) on some damaged models and silently decodes nonsense with others, so `check` looks at everything that Vosk
-would trip over before Vosk sees the folder. What Vosk reads: src/model.cc of vosk-api 0.3.45.
+abort) on some damaged models and silently decodes nonsense with others, so `check` looks at everything that
+Vosk would trip over before Vosk sees the folder. What Vosk reads: src/model.cc of vosk-api 0.3.45.
 
 Nothing here uses the network; `enunciate.recognition.install` does.
 """
@@ -67,8 +67,8 @@ class ModelInfo:
     """A whole model on this computer.
 
     `grammar` is read from the files: whether the model can be told which words to listen for. `quality` and
-    `transcribes` (a word it heard freely may be quoted) come from the catalogue; 0 and False for a model that it
-    does not have.
+    `transcribes` (a word it heard freely may be quoted) come from the catalogue; 0 and False for a model that
+    it does not have.
     """
 
     name: str
@@ -171,9 +171,9 @@ def broken() -> tuple[tuple[Path, str], ...]:
 def select(model: str | None = None) -> ModelInfo:
     """The model to use.
 
-    It is `model` (a name or a folder), else `ENUNCIATE_MODEL`, else the best installed one, else the shipped one.
-    Only models of the catalogue that can follow a script are picked by themselves. Raises ModelError if the model
-    asked for is missing or broken, or none is left.
+    It is `model` (a name or a folder), else `ENUNCIATE_MODEL`, else the best installed one, else the shipped
+    one. Only models of the catalogue that can follow a script are picked by themselves. Raises ModelError if
+    the model asked for is missing or broken, or none is left.
     """
     return choice(model)[0]
 
@@ -198,10 +198,10 @@ def choice(model: str | None = None) -> tuple[ModelInfo, str]:
 
 
 def check(path: Path) -> None:
-    """Raise ModelError, saying what is wrong and what to do, unless `path` is a folder that Vosk can load safely.
+    """Raise ModelError, saying what is wrong, unless `path` is a folder that Vosk can load safely.
 
-    Both of Vosk's layouts are known (files in am/, conf/, graph/ ..., or all in one folder). Sizes are compared with
-    the model's list of files where it has one; contents are not read through (`verify` does).
+    Both of Vosk's layouts are known (files in am/, conf/, graph/ ..., or all in one folder). Sizes are
+    compared with the model's list of files where it has one; contents are not read through (`verify` does).
     """
     try:
         _check(path)
@@ -212,8 +212,8 @@ def check(path: Path) -> None:
 def verify(path: Path) -> Verification:
     """Read every file of the model at `path` and compare it with its checksum.
 
-    Raises ModelError if it is not a model or a half one (see `check`). Checksums come from the catalogue, else from
-    the list that the install (or `seal`) left in the folder.
+    Raises ModelError if it is not a model or a half one (see `check`). Checksums come from the catalogue,
+    else from the list that the install (or `seal`) left in the folder.
     """
     check(path)
     try:
@@ -414,8 +414,8 @@ def _header(file: BinaryIO) -> tuple[bytes, int, int, int]:
 def _least_size(path: Path) -> int:
     """The bytes that the OpenFst file at `path` has at least, by its header; more than it has if that is bad.
 
-    Vosk ignores a Gr.fst that is cut short and crashes on such an HCLr.fst. A constant graph takes 20 bytes a state
-    and 16 an arc; a look-ahead graph is one inside an envelope (OpenFst's const-fst.h and add-on.h).
+    Vosk ignores a Gr.fst that is cut short and crashes on such an HCLr.fst. A constant graph takes 20 bytes a
+    state and 16 an arc; a look-ahead graph is one inside an envelope (OpenFst's const-fst.h and add-on.h).
     """
     with path.open("rb") as file:
         kind, _, states, arcs = _header(file)
