@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from enunciate.alignment import Alignment
+from enunciate.assessment_dict import as_dict
 from enunciate.audio import Recording
 from enunciate.measures import Measures
 from enunciate.recognition import Hypothesis
@@ -32,6 +33,9 @@ class Assessment:
     notices: tuple[str, ...] = ()
     problem: str | None = None
 
-    def as_dict(self) -> dict[str, Any]:
-        """The assessment as the JSON object that `enunciate schema` describes."""
-        raise NotImplementedError
+    def as_dict(self, *, contour: bool = False) -> dict[str, Any]:
+        """The assessment as the JSON object that `enunciate schema` describes; its numbers are all finite.
+
+        With `contour`, `prosody` also holds pitch and loudness over time.
+        """
+        return {"schema": SCHEMA, **as_dict(self, contour=contour)}

@@ -1,0 +1,90 @@
+"""The script as its author wrote it, cut into pieces that each carry what became of them when it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from enunciate.alignment import AlignedWord, Alignment, Status
+from enunciate.measures import Pacing
+
+Kind = Literal[Status, "gap", "pause", "run_on"]
+"""What became of a word; or the text between two written words, a pause that nothing asks for, or a sentence
+end that was run into the next sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the script, or something that was heard between two of them.
+
+    `text` is the script's own (empty for what was only heard), `said` is what was said instead or besides
+    (None where that is not known), `seconds` is the length of a pause.
+    """
+
+    kind: Kind
+    text: str = ""
+    said: str | None = None
+    seconds: float | None = None
+
+
+def pieces(alignment: Alignment, pacing: Pacing | None) -> tuple[Piece, ...]:
+    """The whole script in order, and in place what was heard beside it; the texts joined are the script.
+
+    A written token of several spoken words ("10:30") stays one piece, and what was heard within it comes
+    after it.
+    """
+    reference = alignment.reference
+    words = alignment.words
+    closes = {word.reference.token: index for index, word in enumerate(words) if word.reference}
+    found: list[Piece] = []
+    token: list[AlignedWord] = []
+    beside: list[Piece] = []
+    position = 0
+    for index, word in enumerate(words):
+        if word.reference is None:
+            beside.append(Piece(word.status, said=word.heard))
+        else:
+            token.append(word)
+            if index == closes[word.reference.token]:
+                written = reference.tokens[word.reference.token]
+                found += (
+                    Piece("gap", reference.text[position : written.start]),
+                    _token(written.written, token),
+                )
+                position = written.end
+                token = []
+        beside += _after(index, pacing)
+        if not token:
+            found += beside
+            beside = []
+    found.append(Piece("gap", reference.text[position:]))
+    return tuple(piece for piece in found if piece.kind != "gap" or piece.text)
+
+
+def _token(written: str, words: Sequence[AlignedWord]) -> Piece:
+    """One written token from the fates of its spoken words."""
+    fates = {word.status for word in words}
+    if len(words) == 1 or fates <= {"correct"} or fates <= {"omitted"}:
+        return Piece(words[0].status, written, words[0].heard)
+    if fates <= {"correct", "mispronounced"}:
+        return Piece("mispronounced", written)
+    said = [_said(word) for word in words if word.status != "omitted"]
+    known = [word for word in said if word is not None]
+    return Piece("substituted", written, " ".join(known) if len(known) == len(said) else None)
+
+
+def _said(word: AlignedWord) -> str | None:
+    if word.status == "substituted" or word.reference is None:
+        return word.heard
+    return word.reference.text
+
+
+def _after(index: int, pacing: Pacing | None) -> Iterator[Piece]:
+    if pacing is None:
+        return
+    if index in pacing.missing_pauses:
+        yield Piece("run_on")
+    for pause in pacing.pauses:
+        if pause.after == index and not pause.expected:
+            yield Piece("pause", seconds=pause.interval.duration)
