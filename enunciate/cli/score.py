@@ -1,0 +1,104 @@
+"""`enunciate score`: recordings against a script."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from enunciate.errors import AudioError, RecognitionError
+from enunciate.report.printable import printable
+
+if TYPE_CHECKING:
+    from enunciate.assessment import Assessment
+
+
+@click.command(short_help="Score a recording against its script.")
+@click.argument("recordings", metavar="RECORDING...", nargs=-1, required=True, type=click.Path())
+@click.option(
+    "--script",
+    metavar="NAME-or-FILE",
+    help="The script that was read: a name from `enunciate prompts list`, or a file.",
+)
+@click.option("--text", help="The text that was read.")
+@click.option("--model", metavar="NAME-or-FOLDER", help="The recognition model; see `enunciate models list`.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON (one object; one a line for several recordings)."
+)
+@click.option(
+    "--textgrid", metavar="FILE", type=click.Path(path_type=Path), help="Write a TextGrid for Praat too."
+)
+@click.option("--no-color", is_flag=True, help="No colours; the marks stay.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    recordings: tuple[str, ...],
+    script: str | None,
+    text: str | None,
+    model: str | None,
+    as_json: bool,
+    textgrid: Path | None,
+    no_color: bool,
+) -> None:
+    """Score RECORDING against the script that was read in it.
+
+    The exit status is 0 for a reading that was scored, passed or not, and 1 where a recording could not be
+    used or is not a reading of the script.
+    """
+    if (script is None) == (text is None):
+        raise click.UsageError(
+            "Say what was read, in one way: --script NAME-or-FILE (`enunciate prompts list` shows the names) "
+            'or --text "the words".'
+        )
+    if textgrid and len(recordings) > 1:
+        raise click.UsageError("--textgrid goes with one recording at a time.")
+
+    from rich.console import Console
+
+    from enunciate import assess
+
+    waiting = Console(stderr=True, no_color=no_color or None)
+    refused = False
+    for number, recording in enumerate(recordings):
+        try:
+            with waiting.status("Listening ..."):
+                assessment = assess(recording, text=text, script=script, model=model)
+        except (AudioError, RecognitionError) as error:
+            click.ClickException(printable(str(error))).show()
+            refused = True
+            continue
+        refused = refused or assessment.problem is not None
+        if textgrid:
+            _write_textgrid(assessment, textgrid)
+        if as_json:
+            _print_json(assessment, lines=len(recordings) > 1)
+        else:
+            _print_report(assessment, no_color, first=number == 0)
+    ctx.exit(1 if refused else 0)
+
+
+def _print_json(assessment: Assessment, lines: bool) -> None:
+    from enunciate.report import json
+
+    for notice in assessment.notices:
+        click.echo(printable(notice), err=True)
+    click.echo(json.dumps(assessment, lines=lines))
+
+
+def _print_report(assessment: Assessment, no_color: bool, first: bool) -> None:
+    from rich.console import Console
+
+    from enunciate.report.terminal import show
+
+    console = Console(highlight=False, no_color=no_color or None)
+    if not first:
+        console.rule()
+    show(assessment, console)
+
+
+def _write_textgrid(assessment: Assessment, path: Path) -> None:
+    from enunciate.report import textgrid
+
+    textgrid.write(assessment, path)
+    click.echo(f"Wrote {printable(str(path))}.", err=True)
