@@ -1,0 +1,219 @@
+"""How fast, how steadily and with which pauses a script was read.
+
+Recognized word times are coarse (30 ms frames) and often stretch over the silence after a word. So pauses are
+measured in the signal; the words only say where to look and what counts as silence there.
+
+Silent pauses count from 0.25 s, the threshold that tells second-language speakers of different proficiency
+apart best (De Jong & Bosker 2013, "Choosing a threshold for silent pauses to measure second language fluency");
+shorter silences are mostly closures of stops. The articulation rate is syllables over the time without pauses.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from enunciate.alignment import AlignedWord, Alignment
+from enunciate.audio import Audio
+from enunciate.audio.level import STEP, Levels, levels
+from enunciate.interval import Interval
+from enunciate.measures import Pacing, Pause
+from enunciate.reference import Boundary
+
+SILENT_PAUSE = 0.25
+"""Seconds from which a silence is a pause."""
+
+NO_PAUSE = 0.1
+"""Seconds below which nobody hears that the voice stopped at all."""
+
+_BREATH = 22.0
+"""dB below the vowels. Where the recognizer heard no word, what is fainter is breath and room, not speech."""
+
+_BLIP = 0.1
+"""Seconds. A louder sound this short where the recognizer heard no word, such as a smack of the lips,
+does not divide a pause."""
+
+_SLACK = 0.1
+"""Seconds by which a word may be heard beyond its recognized start or end."""
+
+_BURIED = 6.0
+"""dB. Where speech rises less above the background, levels tell nothing; the recognized times have to do."""
+
+_CLAUSE_OPENER = re.compile(
+    "after|although|and|as|because|before|but|if|once|or|since|so|than|that|though|till|unless|until|when|where|"
+    "whereas|whether|which|while|who|whom|whose|why"
+)
+"""Words that begin a clause. Fluent readers pause before them too, punctuation or not."""
+
+_BOUNDARIES: tuple[Boundary, ...] = ("none", "minor", "major", "paragraph")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A word that was said, at `index` of `Alignment.words`, at `interval`."""
+
+    index: int
+    word: AlignedWord
+    interval: Interval
+
+    @property
+    def middle(self) -> float:
+        return (self.interval.start + self.interval.end) / 2
+
+
+def measure(alignment: Alignment, audio: Audio) -> Pacing:
+    """The pacing of the reading that `alignment` describes, in `audio`.
+
+    Words said are all that have an interval, but a filler ("um") or a false start is no word: it has
+    syllables and takes time, and adds nothing to the words per minute. Rates are None with fewer than two words said.
+
+    A hesitation is a filler, or a pause that neither the punctuation nor the beginning of a clause asks for,
+    before a word of the script. A missing pause is reported only where signal and recognizer agree on it.
+    """
+    said = sorted(
+        (_Said(index, word, word.interval) for index, word in enumerate(alignment.words) if word.interval),
+        key=lambda one: one.middle,
+    )
+    if not said:
+        return Pacing(0.0, None, None, None, None, None, None, (), (), ())
+    found = levels(audio)
+    everywhere = _silences(said, found)
+    span = _span(said, everywhere, found)
+    silences = [(silence, place) for silence, place in everywhere if 0 <= place < len(said) - 1]
+    pauses = tuple(
+        Pause(silence, said[place].index, _boundary(alignment, said[place].index, said[place + 1].index))
+        for silence, place in silences
+        if silence.duration >= SILENT_PAUSE
+    )
+    speaking = span.duration - sum(pause.interval.duration for pause in pauses)
+    words = sum(one.word.status not in ("filler", "false_start") for one in said)
+    measured = words >= 2 and speaking > 0
+    return Pacing(
+        seconds=span.duration,
+        speech_rate_wpm=60 * words / span.duration if measured else None,
+        wcpm=60 * sum(_read_correctly(one.word) for one in said) / span.duration if measured else None,
+        articulation_rate=sum(_syllables(one.word) for one in said) / speaking if measured else None,
+        phonation_ratio=speaking / span.duration if measured else None,
+        initial_silence=span.start,
+        final_silence=max(0.0, audio.seconds - span.end),
+        pauses=pauses,
+        missing_pauses=_missing_pauses(alignment, said, silences, found),
+        hesitations=_hesitations(alignment, said, pauses),
+    )
+
+
+def _silences(said: list[_Said], found: Levels) -> list[tuple[Interval, int]]:
+    """The silences of at least `NO_PAUSE`, each with the place in `said` of the word before it (-1: of none).
+
+    A silence belongs between the two words whose middles are on either side of its own: it is found whether
+    the word before was stretched over it or the word after.
+    """
+    between = np.ones(len(found.db), dtype=bool)
+    for one in said:
+        between[round(one.interval.start / STEP) : round(one.interval.end / STEP)] = False
+    if found.rise < _BURIED:
+        silent = between
+    else:
+        silent = found.db < np.where(between, max(found.threshold, found.speech - _BREATH), found.threshold)
+        for start, end in _runs(~silent):
+            if end - start <= round(_BLIP / STEP) and between[start:end].all():
+                silent[start:end] = True
+    middles = [one.middle for one in said]
+    return [
+        (
+            Interval(start * STEP, end * STEP),
+            int(np.searchsorted(middles, (start + end) / 2 * STEP)) - 1,
+        )
+        for start, end in _runs(silent)
+        if end - start >= round(NO_PAUSE / STEP)
+    ]
+
+
+def _span(said: list[_Said], silences: list[tuple[Interval, int]], found: Levels) -> Interval:
+    """From the first sound of the first word to the last sound of the last."""
+    first, last = said[0].interval, said[-1].interval
+    start, end = first.start, last.end
+    if found.rise >= _BURIED:
+        # A click, and a pause that the first or the last word was stretched over to reach it, are no speech.
+        long = [(silence, place) for silence, place in silences if silence.duration >= SILENT_PAUSE]
+        before = [silence.end for silence, place in long if place < 0]
+        after = [silence.start for silence, place in long if place == len(said) - 1]
+        opening = _loud(found, max([first.start - _SLACK, *before]), first.end)
+        ending = _loud(found, last.start, min([last.end + _SLACK, *after]))
+        if len(opening) and len(ending):
+            start, end = float(opening[0]) * STEP, float(ending[-1] + 1) * STEP
+    return Interval(start, max(start, end))
+
+
+def _loud(found: Levels, start: float, end: float) -> NDArray[np.intp]:
+    """The frames between two times that are louder than the threshold."""
+    first = max(0, round(start / STEP))
+    return first + np.flatnonzero(found.db[first : max(first, round(end / STEP))] >= found.threshold)
+
+
+def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where `flags` are true without interruption: first frames and the frames after the last.
+
+    >>> _runs(np.array([True, True, False, True]))
+    [(0, 2), (3, 4)]
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    return [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
+
+
+def _boundary(alignment: Alignment, before: int, after: int) -> Boundary:
+    """The strongest boundary in the script between two words said, words left out between them included."""
+    crossed = [word.reference.boundary for word in alignment.words[before:after] if word.reference]
+    if not crossed:
+        # After a filler or a repetition the script still stands where its last word left it.
+        crossed = [word.reference.boundary for word in alignment.words[:before] if word.reference][-1:]
+    return max(crossed, key=_BOUNDARIES.index, default="none")
+
+
+def _missing_pauses(
+    alignment: Alignment, said: list[_Said], silences: list[tuple[Interval, int]], found: Levels
+) -> tuple[int, ...]:
+    """The indices of words that end a sentence and were run into the script's next word."""
+    if found.rise < _BURIED:
+        return ()
+    stopped = {place for _, place in silences}
+    return tuple(
+        before.index
+        for place, (before, after) in enumerate(pairwise(said))
+        if after.index == before.index + 1
+        and before.word.reference
+        and after.word.reference
+        and before.word.reference.boundary in ("major", "paragraph")
+        and place not in stopped
+        and after.interval.start - before.interval.end < NO_PAUSE
+    )
+
+
+def _hesitations(alignment: Alignment, said: list[_Said], pauses: tuple[Pause, ...]) -> tuple[int, ...]:
+    """The indices of the script words before which the reader hesitated."""
+    unasked = {pause.after for pause in pauses if not pause.expected}
+    hesitations = []
+    filled = paused = False
+    for one in said:
+        if one.word.reference:
+            if filled or (paused and not _CLAUSE_OPENER.fullmatch(one.word.reference.text)):
+                hesitations.append(one.index)
+            filled = paused = False
+        filled |= one.word.status == "filler"
+        paused |= one.index in unasked
+    return tuple(hesitations)
+
+
+def _read_correctly(word: AlignedWord) -> bool:
+    return word.reference is not None and word.status in ("correct", "self_correction")
+
+
+def _syllables(word: AlignedWord) -> int:
+    """The script's count of a word's syllables; for a word beside it, the groups of vowel letters."""
+    if word.reference:
+        return word.reference.syllables
+    return max(1, len(re.findall(r"[aeiouy]+", re.sub(r"(?<=[^aeiouyl])e$", "", word.heard or ""))))
