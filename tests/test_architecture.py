@@ -22,6 +22,7 @@ ROOMS = (
     "recognition",
     "alignment",
     "measures",
+    "rubric",
     "scores",
     "assessment_dict",
     "assessment",

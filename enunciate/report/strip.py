@@ -69,14 +69,16 @@ def loudness_row(
     return "".join(levels[int(np.clip(np.ceil(height * 8 - 1e-9), 0, 8))] for height in heights)
 
 
-def pause_row(pauses: Sequence[Pause], seconds: float, width: int, unicode: bool = True) -> str:
-    """Where the pauses are: a dot where the script allows for one, a double bar where it does not."""
-    asked, unasked = ("·", "‖") if unicode else (".", "|")
+def pause_row(
+    pauses: Sequence[Pause], marked: Sequence[Pause], seconds: float, width: int, unicode: bool = True
+) -> str:
+    """Where the pauses are: a double bar for those that are `marked` in the script, a dot for the others."""
+    dot, bar = ("·", "‖") if unicode else (".", "|")
     row = [" "] * width
-    for pause in sorted(pauses, key=lambda pause: not pause.expected):
+    for pause in sorted(pauses, key=lambda pause: pause in marked):
         first = min(width - 1, int(pause.interval.start / seconds * width))
         last = max(first + 1, min(width, round(pause.interval.end / seconds * width)))
-        row[first:last] = [asked if pause.expected else unasked] * (last - first)
+        row[first:last] = [bar if pause in marked else dot] * (last - first)
     return "".join(row)
 
 

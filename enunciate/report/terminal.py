@@ -20,7 +20,7 @@ from enunciate.assessment import Assessment
 from enunciate.measures import GrammarSlip, Measures
 from enunciate.report import strip
 from enunciate.report.printable import printable
-from enunciate.report.script import Kind, Piece, pieces
+from enunciate.report.script import Kind, Piece, pieces, unasked
 from enunciate.scores import Advice, Scores
 
 WIDEST = 100
@@ -280,11 +280,16 @@ class _Report:
         label = 6
         width = self.width - label
         pitch = strip.pitch_rows(contour, seconds, width, unicode=self.unicode)
+        marked = unasked(self.assessment.alignment, measures.pacing)
         floor = measures.prosody.noise_floor_dbfs
         lines = [
             *zip(("high", "pitch", "low"), pitch, ("blue",) * len(pitch), strict=True),
             ("loud", strip.loudness_row(contour, seconds, width, floor, self.unicode), "green"),
-            ("pause", strip.pause_row(measures.pacing.pauses, seconds, width, self.unicode), "yellow"),
+            (
+                "pause",
+                strip.pause_row(measures.pacing.pauses, marked, seconds, width, self.unicode),
+                "yellow",
+            ),
             ("", strip.time_row(seconds, width), "dim"),
         ]
         drawn = Text("Pitch and loudness", style="bold")

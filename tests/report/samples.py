@@ -159,7 +159,13 @@ def assessment(
         final_silence=0.5,
         pauses=silences,
         missing_pauses=missing_pauses,
-        hesitations=(),
+        hesitations=tuple(
+            next(
+                index for index, word in enumerate(alignment.words) if word.reference and index > pause.after
+            )
+            for pause in silences
+            if not pause.expected
+        ),
     )
     prosody = Prosody(
         f0_median_hz=190.0,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from enunciate.report.script import Piece, pieces
@@ -55,6 +57,15 @@ def test_what_was_heard_within_a_token_comes_after_it() -> None:
 
 def test_what_was_heard_before_the_first_word_comes_first() -> None:
     assert price(beside={0: [("filler", "uh")]})[0] == Piece("filler", said="uh")
+
+
+def test_a_fluent_reader_s_pauses_are_not_shown() -> None:
+    made = samples.assessment(
+        samples.reference("One, two three and four five"), pauses={1: 0.9, 3: 0.4, 4: 0.4, 5: 1.1}
+    )
+    pacing = dataclasses.replace(made.measures.pacing, hesitations=(4,))
+    shown = [piece.seconds for piece in pieces(made.alignment, pacing) if piece.kind == "pause"]
+    assert shown == pytest.approx([0.4, 1.1])
 
 
 def test_a_sentence_run_into_the_next() -> None:

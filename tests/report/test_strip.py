@@ -55,8 +55,8 @@ def test_digital_silence_is_blank() -> None:
 
 def test_pauses_are_where_they_were() -> None:
     pauses = (Pause(Interval(2.0, 4.0), 1, "none"), Pause(Interval(7.0, 7.1), 3, "major"))
-    assert strip.pause_row(pauses, 10.0, 10) == "  ‖‖   ·  "
-    assert strip.pause_row(pauses, 10.0, 10, unicode=False) == "  ||   .  "
+    assert strip.pause_row(pauses, pauses[:1], 10.0, 10) == "  ‖‖   ·  "
+    assert strip.pause_row(pauses, pauses[:1], 10.0, 10, unicode=False) == "  ||   .  "
 
 
 def test_time_labels_start_at_their_time() -> None:
