@@ -13,7 +13,8 @@ from tests.recognition.model_zips import MODEL, Server, zipped
 def folder(tmp_path, monkeypatch):
     folder = tmp_path / "models"
     monkeypatch.setenv("ENUNCIATE_MODELS", str(folder))
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "127.0.0.1")
     for name in ("ENUNCIATE_MODEL", "ENUNCIATE_MIRROR"):
         monkeypatch.delenv(name, raising=False)
     return folder
