@@ -1,7 +1,7 @@
 """The command line: one command a module, imported only when it is called.
 
 To add a command, write `enunciate/cli/<name>.py` with a click command named `command` and add the name to
-`COMMANDS`. Its top imports no more than click, our errors and the standard library, so that help stays instant.
+`COMMANDS`. Its top imports click, our errors and the standard library at most, so that help stays instant.
 """
 
 from __future__ import annotations
