@@ -237,12 +237,12 @@ class _Report:
         said = self.glyphs.unknown if piece.said is None else piece.said
         core, end = _split(piece.text)
         if piece.kind == "mispronounced":
-            return self.text(f"_{core}_", style) + self.text(end)
+            return Text.assemble(self.text(f"_{core}_", style), self.text(end))
         if piece.kind == "omitted":
-            return self.text(f"~~{core}~~", style) + self.text(end)
+            return Text.assemble(self.text(f"~~{core}~~", style), self.text(end))
         if piece.kind == "substituted":
             instead = "[said something else]" if piece.said is None else f'[said "{said}"]'
-            return self.text(f"{core} {instead}", style) + self.text(end)
+            return Text.assemble(self.text(f"{core} {instead}", style), self.text(end))
         beside = {
             "inserted": f"(+ {said})",
             "repeated": f"({self.glyphs.again} {said})",

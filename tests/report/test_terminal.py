@@ -144,3 +144,9 @@ def test_no_escape_codes_in_a_pipe() -> None:
     out = io.StringIO()
     show(samples.mistaken(), Console(file=out, width=80))
     assert "\x1b" not in out.getvalue()
+
+
+def test_punctuation_takes_no_part_in_a_mark() -> None:
+    out = io.StringIO()
+    show(samples.mistaken(), Console(file=out, width=80, color_system="standard", force_terminal=True))
+    assert re.search(r"_morning_\x1b\[0m,", out.getvalue())
