@@ -53,6 +53,11 @@ class Levels:
         """
         return max(self.speech - 30.0, self.floor + min(8.0, self.rise / 2))
 
+    @property
+    def buried(self) -> bool:
+        """Whether speech rises so little above the background that levels cannot tell the two apart."""
+        return self.rise < 6.0
+
 
 def levels(audio: Audio) -> Levels:
     """The levels of `audio`; a last frame that is not complete is left out.

@@ -3,9 +3,9 @@
 Recognized word times are coarse (30 ms frames) and often stretch over the silence after a word. So pauses are
 measured in the signal; the words only say where to look and what counts as silence there.
 
-Silent pauses count from 0.25 s, the threshold that tells second-language speakers of different proficiency
-apart best (De Jong & Bosker 2013, "Choosing a threshold for silent pauses to measure second language fluency");
-shorter silences are mostly closures of stops. The articulation rate is syllables over the time without pauses.
+Silent pauses count from 0.25 s, which tells second-language speakers of different proficiency apart best (De
+Jong & Bosker 2013, "Choosing a threshold for silent pauses to measure second language fluency"); shorter
+silences are mostly closures of stops. The articulation rate is syllables over the time without such pauses.
 """
 
 from __future__ import annotations
@@ -40,9 +40,6 @@ does not divide a pause."""
 _SLACK = 0.1
 """Seconds by which a word may be heard beyond its recognized start or end."""
 
-_BURIED = 6.0
-"""dB. Where speech rises less above the background, levels tell nothing; the recognized times have to do."""
-
 _CLAUSE_OPENER = re.compile(
     "after|although|and|as|because|before|but|if|once|or|since|so|than|that|though|till|unless|until|when|where|"
     "whereas|whether|which|while|who|whom|whose|why"
@@ -69,7 +66,8 @@ def measure(alignment: Alignment, audio: Audio) -> Pacing:
     """The pacing of the reading that `alignment` describes, in `audio`.
 
     Words said are all that have an interval, but a filler ("um") or a false start is no word: it has
-    syllables and takes time, and adds nothing to the words per minute. Rates are None with fewer than two words said.
+    syllables and takes time, and adds nothing to the words per minute. With fewer than two words said, rates
+    are None.
 
     A hesitation is a filler, or a pause that neither the punctuation nor the beginning of a clause asks for,
     before a word of the script. A missing pause is reported only where signal and recognizer agree on it.
@@ -115,7 +113,7 @@ def _silences(said: list[_Said], found: Levels) -> list[tuple[Interval, int]]:
     between = np.ones(len(found.db), dtype=bool)
     for one in said:
         between[round(one.interval.start / STEP) : round(one.interval.end / STEP)] = False
-    if found.rise < _BURIED:
+    if found.buried:
         silent = between
     else:
         silent = found.db < np.where(between, max(found.threshold, found.speech - _BREATH), found.threshold)
@@ -137,7 +135,7 @@ def _span(said: list[_Said], silences: list[tuple[Interval, int]], found: Levels
     """From the first sound of the first word to the last sound of the last."""
     first, last = said[0].interval, said[-1].interval
     start, end = first.start, last.end
-    if found.rise >= _BURIED:
+    if not found.buried:
         # A click, and a pause that the first or the last word was stretched over to reach it, are no speech.
         long = [(silence, place) for silence, place in silences if silence.duration >= SILENT_PAUSE]
         before = [silence.end for silence, place in long if place < 0]
@@ -178,7 +176,7 @@ def _missing_pauses(
     alignment: Alignment, said: list[_Said], silences: list[tuple[Interval, int]], found: Levels
 ) -> tuple[int, ...]:
     """The indices of words that end a sentence and were run into the script's next word."""
-    if found.rise < _BURIED:
+    if found.buried:
         return ()
     stopped = {place for _, place in silences}
     return tuple(
