@@ -78,7 +78,7 @@ def command(ctx: click.Context, show_all: bool, as_json: bool, model: str | None
         recordings = json.loads((folder / "ground_truth.json").read_text("utf-8"))["recordings"]
         shown_in_full = next(recording["file"] for recording in recordings if recording["planted"])
         for recording in recordings:
-            with waiting.status(f"Listening to {recording['file']} ..."):
+            with waiting.status(f"Listening to {recording['file']} ...", spinner="line"):
                 assessment = assess(Path(folder) / recording["file"], script=recording["script"], model=model)
             if not as_json and (show_all or recording["file"] == shown_in_full):
                 show(assessment, console)

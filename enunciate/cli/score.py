@@ -62,7 +62,7 @@ def command(
     refused = False
     for number, recording in enumerate(recordings):
         try:
-            with waiting.status("Listening ..."):
+            with waiting.status("Listening ...", spinner="line"):
                 assessment = assess(recording, text=text, script=script, model=model)
         except (AudioError, RecognitionError) as error:
             click.ClickException(printable(str(error))).show()
