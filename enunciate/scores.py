@@ -198,28 +198,24 @@ class _Reading:
         return min(most, 100.0 * min(1.0, measured.score / limits.clear_from))
 
     def unexpected_pauses(self) -> list[Pause]:
+        """Pauses that neither the punctuation nor the beginning of a clause asks for."""
+        shortest = self.rubric.fluency.pause_from
         pauses = self.measures.pacing.pauses
-        return [p for p in pauses if not p.expected and p.interval.duration >= self.rubric.fluency.pause_from]
+        return [pause for pause in pauses if self.unasked(pause) and pause.interval.duration >= shortest]
+
+    def unasked(self, pause: Pause) -> bool:
+        return not pause.expected and self.next_word(pause.after) in self.measures.pacing.hesitations
 
     def long_pauses(self) -> list[Pause]:
         return [pause for pause in self.measures.pacing.pauses if self.too_long(pause) > 0]
 
     def too_long(self, pause: Pause) -> float:
-        """Seconds by which a pause at punctuation outlasts what is usual there."""
+        """Seconds by which a pause where one may stop outlasts what is usual there."""
+        if self.unasked(pause):
+            return 0.0
         limits = self.rubric.fluency
-        usual = {"minor": limits.long_minor, "major": limits.long_major, "paragraph": limits.long_paragraph}
-        return max(0.0, pause.interval.duration - usual.get(pause.boundary, float("inf")))
-
-    def hesitations(self) -> list[int]:
-        """Words hesitated before, but for those where a pause or a stumble already counts."""
-        counted = {pause.after for pause in self.unexpected_pauses()}
-        stumbles: tuple[Status, ...] = ("filler", "false_start", "repeated", "self_correction")
-        kept = []
-        for i in self.measures.pacing.hesitations:
-            before = next((j for j in range(i - 1, -1, -1) if self.words[j].interval is not None), None)
-            if before is None or (before not in counted and self.words[before].status not in stumbles):
-                kept.append(i)
-        return kept
+        usual = {"major": limits.long_major, "paragraph": limits.long_paragraph}
+        return max(0.0, pause.interval.duration - usual.get(pause.boundary, limits.long_minor))
 
     def rising(self) -> list[int]:
         """Last words of statements whose pitch rose."""
@@ -335,7 +331,6 @@ def _fluency(reading: _Reading) -> list[Reason] | None:
     beyond = sum(pause.interval.duration - limits.pause_from for pause in unexpected)
     waited = sum(reading.too_long(pause) for pause in long)
     longest = max((pause.interval.duration for pause in unexpected), default=0.0)
-    hesitations = len(reading.hesitations())
     found = (
         (
             "unexpected_pauses",
@@ -347,13 +342,7 @@ def _fluency(reading: _Reading) -> list[Reason] | None:
             "long_pauses",
             len(long),
             waited * limits.pause_second,
-            f"{_count(len(long), 'very long pause')} at punctuation.",
-        ),
-        (
-            "hesitations",
-            hesitations,
-            hesitations * limits.pause,
-            f"Hesitated before {_count(hesitations, 'word')}.",
+            f"{_count(len(long), 'very long pause')} between phrases.",
         ),
         ("fillers", counts.fillers, counts.fillers * limits.filler, f"{_count(counts.fillers, 'filler')}."),
         (
@@ -543,12 +532,6 @@ def _long_pauses(reading: _Reading) -> Advice | None:
     return Advice("fluency", text, (worst.after,), worst.interval.start)
 
 
-def _hesitations(reading: _Reading) -> Advice | None:
-    words = reading.hesitations()
-    text = f"You hesitated before {reading.quoted(words)}: say it alone first, then in its sentence."
-    return Advice("fluency", text, tuple(words), reading.start(words[0]))
-
-
 def _pace_advice(reading: _Reading) -> Advice | None:
     rate = reading.measures.pacing.speech_rate_wpm or 0.0
     low, high = reading.pace_wpm()
@@ -695,7 +678,6 @@ _TOPICS: Sequence[tuple[Callable[[_Reading], Advice | None], Sequence[tuple[str,
     (_fillers, [("fluency", "fillers")]),
     (_repeated, [("fluency", "repeated"), ("accuracy", "repeated")]),
     (_false_starts, [("fluency", "false_starts")]),
-    (_hesitations, [("fluency", "hesitations")]),
     (_livelier, [("prosody", "f0_deviation_semitones")]),
     (_falling, [("prosody", "rising_statements")]),
     (_to_the_end, [("prosody", "trailing_off")]),

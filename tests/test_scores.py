@@ -34,19 +34,23 @@ def measured(
     word_score: float | None = 97.0,
     rate: float | None = 136.0,
     pauses: Sequence[tuple[int, float]] = (),
-    hesitations: tuple[int, ...] = (),
     missing_pauses: tuple[int, ...] = (),
     prosody: Prosody = LIVELY,
     grammar: tuple[GrammarSlip, ...] | None = (),
 ) -> Measures:
-    """Measures of a reading; `pauses` are (index of the word before, seconds)."""
+    """Measures of a reading; `pauses` are (index of the word before, seconds), none before a clause."""
     found = []
+    hesitations = []
     for after, seconds in pauses:
         word = alignment.words[after]
         end = word.interval.end if word.interval else 0.0
         boundary = word.reference.boundary if word.reference else "none"
         found.append(Pause(Interval(end, end + seconds), after, boundary))
-    pacing = Pacing(10.0, rate, rate, 4.2, 0.8, 0.2, 0.2, tuple(found), missing_pauses, hesitations)
+        if boundary == "none":
+            hesitations += [
+                i for i in range(after + 1, len(alignment.words)) if alignment.words[i].reference
+            ][:1]
+    pacing = Pacing(10.0, rate, rate, 4.2, 0.8, 0.2, 0.2, tuple(found), missing_pauses, tuple(hesitations))
     words = tuple(
         WordPronunciation(word_score) if word.reference and word.interval else None
         for word in alignment.words
@@ -155,7 +159,6 @@ def random_reading(seed: int, unscored: bool = True) -> tuple[Alignment, Measure
         alignment,
         rate=chance.uniform(50, 300),
         pauses=[(i, chance.uniform(0.2, 5.0)) for i in chance.sample(said, 5)],
-        hesitations=tuple(chance.sample(said, 3)),
         prosody=replace(
             LIVELY,
             f0_deviation_semitones=chance.uniform(0.2, 3.0),
@@ -203,7 +206,11 @@ def test_one_more_pause_never_raises_fluency(seed: int) -> None:
     for i, word in enumerate(alignment.words):
         if word.interval is not None and word.reference is not None:
             pause = Pause(Interval(word.interval.end, word.interval.end + 0.4), i, word.reference.boundary)
-            pacing = replace(measures.pacing, pauses=(*measures.pacing.pauses, pause))
+            pacing = replace(
+                measures.pacing,
+                pauses=(*measures.pacing.pauses, pause),
+                hesitations=(*measures.pacing.hesitations, *range(i + 1, len(alignment.words))),
+            )
             assert value(score(replace(measures, pacing=pacing), alignment), "fluency") <= before + 1e-9
 
 
@@ -217,9 +224,13 @@ def test_waiting_very_long_at_a_full_stop_costs_too() -> None:
     assert lost(judged(SCRIPT, pauses=[(5, 4.0)]), "fluency")["long_pauses"] == pytest.approx(1.5 * 1.2 * 5)
 
 
-def test_a_stop_is_not_counted_as_pause_and_as_hesitation() -> None:
-    assert lost(judged(SCRIPT, pauses=[(12, 1.0)], hesitations=(13,)), "fluency").get("hesitations") is None
-    assert lost(judged(SCRIPT, hesitations=(13,)), "fluency")["hesitations"] > 0
+def test_stopping_before_a_clause_costs_only_where_it_lasts() -> None:
+    alignment = reading(SCRIPT)
+    measures = measured(alignment, pauses=[(12, 1.0)])
+    clause = replace(measures, pacing=replace(measures.pacing, hesitations=()))
+
+    assert score(clause, alignment).fluency == 100.0
+    assert value(score(measures, alignment), "fluency") < 100.0
 
 
 def test_pace_is_judged_by_the_script_where_it_sets_one() -> None:
@@ -429,7 +440,6 @@ def test_weak_words_are_named_weakest_first() -> None:
             "You read 60 words a minute, and 120 to 150 is easy to follow: read the script",
         ),
         (SCRIPT, {"rate": 240.0}, "slow down, above all for names and numbers."),
-        (SCRIPT, {"hesitations": (14,)}, "You hesitated before “account”"),
         (SCRIPT, {"missing_pauses": (5,)}, "You ran on after “support”"),
         (
             SCRIPT,
