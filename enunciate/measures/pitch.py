@@ -9,6 +9,8 @@ second one looks only from 0.75 times the first to 1.5 times the third, which ke
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,18 @@ _APERIODIC = 0.4
 _JUMP = 5.0
 """Semitones. A frame that is farther from the median of its neighbours is an error of the tracker."""
 
+_STILL_PERIODIC = 0.6
+"""A frame next to a voiced one needs no more than this."""
+
+_GLIDE = 1.5
+"""Semitones that a voice may glide from one frame to the next."""
+
+_CARRIED = 8
+"""Frames that a voice is carried on into less periodic ones at most."""
+
+_SHORT_LEAP = 8
+"""Frames. A shorter stretch that leaps from the one it touches is an error."""
+
 _SHORTEST = 3
 """Frames. A voice does not sound for less than this."""
 
@@ -51,13 +65,17 @@ def track(audio: Audio, found: Levels) -> NDArray[np.float32]:
     if not len(frames):
         return f0
     differences = _differences(audio, frames)
-    hz, voiced = _periods(differences, LOWEST, HIGHEST)
+    hz, aperiodicity = _periods(differences, LOWEST, HIGHEST)
+    voiced = aperiodicity < _APERIODIC
     if not voiced.any():
         return f0
     first, third = np.percentile(hz[voiced], (25, 75))
-    hz, voiced = _periods(differences, max(LOWEST, 0.75 * first), min(HIGHEST, 1.5 * third))
-    f0[frames[voiced]] = hz[voiced]
-    return _cleaned(f0)
+    found_hz, found_aperiodicity = f0.copy(), np.ones_like(f0)
+    found_hz[frames], found_aperiodicity[frames] = _periods(
+        differences, max(LOWEST, 0.75 * first), min(HIGHEST, 1.5 * third)
+    )
+    f0 = np.where(found_aperiodicity < _APERIODIC, found_hz, np.float32(np.nan))
+    return _cleaned(_extended(found_hz, found_aperiodicity, f0))
 
 
 def semitones(hz: NDArray[np.float32], reference: float) -> NDArray[np.float32]:
@@ -97,8 +115,8 @@ def _differences(audio: Audio, frames: NDArray[np.intp]) -> NDArray[np.float32]:
 
 def _periods(
     differences: NDArray[np.float32], lowest: float, highest: float
-) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-    """The likeliest F0 of each frame between two frequencies in Hz, and whether there is a voice at all."""
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The likeliest F0 of each frame between two frequencies in Hz, and its aperiodicity (0 to about 1)."""
     shortest, longest = int(_RATE / highest), min(_LONGEST - 1, int(np.ceil(_RATE / lowest)))
     inside = differences[:, shortest : longest + 1]
     troughs = inside < _TROUGH
@@ -110,7 +128,26 @@ def _periods(
     # The minimum of the parabola through the three.
     bend = before - 2 * here + after
     shift = np.where(bend > 1e-9, 0.5 * (before - after) / np.maximum(bend, 1e-9), 0.0)
-    return (_RATE / (lag + np.clip(shift, -0.5, 0.5))).astype(np.float32), here < _APERIODIC
+    return (_RATE / (lag + np.clip(shift, -0.5, 0.5))).astype(np.float32), here
+
+
+def _extended(
+    hz: NDArray[np.float32], aperiodicity: NDArray[np.float32], f0: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """`f0` with its stretches carried on into less periodic frames, as long as it glides and does not jump.
+
+    A voice that falls fast, as at the end of a statement, is less periodic than one that stays.
+    """
+    height = semitones(hz, LOWEST)
+    glides = np.abs(np.diff(height)) < _GLIDE
+    usable = aperiodicity < _STILL_PERIODIC
+    voiced = ~np.isnan(f0)
+    for _ in range(_CARRIED):
+        onward = voiced.copy()
+        onward[1:] |= voiced[:-1] & glides & usable[1:]
+        onward[:-1] |= voiced[1:] & glides & usable[:-1]
+        voiced = onward
+    return np.where(voiced, hz, np.nan)
 
 
 def _cleaned(f0: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -119,8 +156,12 @@ def _cleaned(f0: NDArray[np.float32]) -> NDArray[np.float32]:
     height = semitones(f0[voiced], LOWEST)
     neighbours = np.lib.stride_tricks.sliding_window_view(np.pad(height, 3, mode="edge"), 7)
     f0[voiced[np.abs(height - np.median(neighbours, axis=1)) > _JUMP]] = np.nan
-    edges = np.flatnonzero(np.diff(np.isnan(np.pad(f0, 1, constant_values=np.nan))))
-    for start, end in edges.reshape(-1, 2):
-        if end - start < _SHORTEST:
+    padded = np.pad(f0, 1, constant_values=np.nan)
+    silent = np.isnan(padded)
+    leap = np.abs(np.diff(semitones(padded, LOWEST))) > _JUMP
+    edges = np.flatnonzero((silent[1:] != silent[:-1]) | leap)
+    for start, end in pairwise(edges):
+        # A short stretch a leap away from the one it touches is an octave error, in creak mostly.
+        if end - start < (_SHORT_LEAP if leap[start] or leap[end] else _SHORTEST):
             f0[start:end] = np.nan
     return f0

@@ -133,15 +133,23 @@ def _sentence_ends(
         yield SentenceEnd(
             after=index,
             question=last.reference.question,
-            movement_semitones=_final_movement(f0, said[0].interval, last.interval),
+            movement_semitones=_final_movement(f0, loud, said[0].interval, last.interval),
             trailing_off_db=_decibels(end / before) if end and before else None,
         )
 
 
-def _final_movement(f0: NDArray[np.float32], first: Interval | None, last: Interval) -> float | None:
-    """How far the voice moves in its last stretch before the end of the word at `last`, semitones."""
-    voiced = np.flatnonzero(~np.isnan(f0[: _frames(last.start, last.end + _MARGIN).stop])) * STEP
-    if first is None or not len(voiced) or voiced[-1] < last.start + _MARGIN:
+def _final_movement(
+    f0: NDArray[np.float32], loud: NDArray[np.bool_], first: Interval | None, last: Interval
+) -> float | None:
+    """How far the voice moves in its last stretch before the end of the word at `last`, semitones.
+
+    None where the word goes on for long after the last pitch that was found: its end would be missed.
+    """
+    frames = _frames(0.0, last.end + _MARGIN)
+    voiced, sounding = np.flatnonzero(~np.isnan(f0[frames])) * STEP, np.flatnonzero(loud[frames]) * STEP
+    if first is None or not len(voiced) or not len(sounding):
+        return None
+    if voiced[-1] < last.start + _MARGIN or sounding[-1] - voiced[-1] > _FINAL:
         return None
     times = voiced[voiced >= max(first.start, voiced[-1] - _FINAL)]
     if len(times) * STEP < _FINAL / 3:
