@@ -179,7 +179,8 @@ def _print_check(outcomes: Sequence[Outcome], console: Console, show_all: bool) 
     console.print(line("What was planted in the demo recordings, and what was found", "bold"))
     yes, no = ("✓ ", "✗ ") if console.encoding.startswith("utf") else ("", "")
     for outcome in outcomes:
-        console.print(line(f"\n{outcome.file}, voice {outcome.voice}", "bold"))
+        console.print()
+        console.print(line(f"{outcome.file}, voice {outcome.voice}", "bold"))
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(no_wrap=True)
         grid.add_column()
@@ -194,9 +195,10 @@ def _print_check(outcomes: Sequence[Outcome], console: Console, show_all: bool) 
     planted = sum(len(outcome.planted) for outcome in outcomes)
     missed = sum(outcome.found.count(None) for outcome in outcomes)
     invented = sum(len(outcome.invented) for outcome in outcomes)
+    console.print()
     console.print(
         line(
-            f"\n{planted - missed} of {planted} planted mistakes found, "
+            f"{planted - missed} of {planted} planted mistakes found, "
             f"{invented} reported that {'is' if invented == 1 else 'are'} not there.",
             "bold",
         )

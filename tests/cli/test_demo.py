@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import io
+import json
+from importlib import resources
+from pathlib import Path
 
 from rich.console import Console
 
 from enunciate.cli.demo import Finding, Outcome, _print_check, judge
+from enunciate.reference.scripts import find
 from tests.report import samples
+
+DEMO = Path(str(resources.files("enunciate").joinpath("demo")))
 
 TEXT = "Good morning, I paid $49.99 for two weeks."
 """Spoken words: good 0, morning 1, I 2, paid 3, the price 4-10, for 11, two 12, weeks 13 (token 7)."""
@@ -79,7 +85,17 @@ def test_the_check_says_it_in_words() -> None:
         out.seek(0)
         text = out.read()
         assert "missed  " in text
+        assert "\\" not in text
         assert "invented  " in text
         assert "found  " in text
         assert "nothing planted, nothing reported" in text
         assert "1 of 2 planted mistakes found, 1 reported that is not there." in text
+
+
+def test_the_ground_truth_is_of_the_scripts_that_ship() -> None:
+    recordings = json.loads((DEMO / "ground_truth.json").read_text("utf-8"))["recordings"]
+    assert {path.name for path in DEMO.glob("*.flac")} == {recording["file"] for recording in recordings}
+    for recording in recordings:
+        words = find(recording["script"]).words()
+        for mistake in recording["planted"]:
+            assert words[mistake["word"]].text == mistake["script"]
