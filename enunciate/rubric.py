@@ -73,6 +73,7 @@ class ProsodyRubric:
     lively_semitones: float
     flat_semitones: float
     flat_points: float
+    habit_share: float
     rising_semitones: float
     rising_points: float
     trailing_off_db: float
@@ -124,6 +125,7 @@ _BOUNDS: Mapping[str, tuple[float, float]] = {
     "words_at_least": (1.0, _MOST),
     "slow_margin": (0.0, 0.99),
     "clipped_share": (0.0, 1.0),
+    "habit_share": (0.0, 1.0),
     "trailing_off_db": _BELOW_ZERO,
     "level_dbfs": _BELOW_ZERO,
 }

@@ -398,7 +398,7 @@ def _prosody(reading: _Reading) -> list[Reason] | None:
         return None
     span = limits.lively_semitones - limits.flat_semitones
     flat = min(1.0, max(0.0, (limits.lively_semitones - deviation) / span))
-    judged = "Your voice moved well." if not flat else "Your voice moved little."
+    judged = "Your voice moved." if not flat else "Your voice moved little."
     reasons = [
         Reason("prosody", "f0_deviation_semitones", deviation, flat * limits.flat_points, judged),
     ]
@@ -409,11 +409,9 @@ def _prosody(reading: _Reading) -> list[Reason] | None:
         ("rising_statements", reading.rising(), statements, limits.rising_points, "rose like a question"),
         ("trailing_off", reading.fading(), heard, limits.trailing_off_points, "faded away"),
     ):
-        if found:
-            # One sentence alone is too little to call a habit.
-            share = len(found) / max(2, len(measured))
+        if len(found) >= 2 and len(found) / len(measured) >= limits.habit_share:
             said = f"{_count(len(found), 'sentence end')} {text}."
-            reasons.append(Reason("prosody", name, len(found), share * points, said))
+            reasons.append(Reason("prosody", name, len(found), len(found) / len(measured) * points, said))
     return _bounded(reasons)
 
 
@@ -696,7 +694,7 @@ def _praise(reading: _Reading, lost: Mapping[tuple[str, str], float]) -> Advice:
     if lost.get(("fluency", "speech_rate_wpm")) == 0.0:
         facts.append("the pace was easy to follow")
     if lost.get(("prosody", "f0_deviation_semitones")) == 0.0:
-        facts.append("the voice moved well")
+        facts.append("the voice moved")
     if not facts:
         return Advice("overall", "Nothing stands out to work on: read the script once more, and compare.")
     well = _listed(facts)
