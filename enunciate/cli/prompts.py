@@ -41,18 +41,22 @@ def list_(module: str | None, level: str | None, tag: str | None, as_json: bool)
     if not chosen:
         click.echo("No script fits. `enunciate prompts list` shows them all.", err=True)
         return
+    from itertools import groupby
+
     from rich import box
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("script", no_wrap=True)
-    table.add_column("title")
-    table.add_column("module")
-    table.add_column("level")
+    table.add_column("script", no_wrap=True, min_width=max(len(script.id) for script in chosen) + 2)
+    table.add_column("title", no_wrap=True, overflow="ellipsis")
+    table.add_column("level", no_wrap=True)
     table.add_column("words", justify="right")
-    for script in chosen:
-        table.add_row(script.id, script.title, script.module or "", script.level or "", str(script.words))
+    for name, scripts in groupby(chosen, key=lambda script: script.module or ""):
+        table.add_row(Text(name, style="bold"))
+        for script in scripts:
+            table.add_row(f"  {script.id}", Text(script.title), script.level or "", str(script.words))
     _print(Console(), table)
 
 

@@ -271,8 +271,15 @@ def _url(match: re.Match[str], context: Context) -> Sequence[Piece]:
     return whole(match, combine(scheme, www, body))
 
 
+_LATIN = {
+    "e.g.": ("for example", "e g", "for instance"),
+    "i.e.": ("that is", "i e"),
+    "a.k.a.": ("also known as", "a k a"),
+}
+
+
 def _dotted(match: re.Match[str], context: Context) -> Sequence[Piece]:
-    return whole(match, letters(match[0].replace(".", "")))
+    return whole(match, _LATIN.get(match[0].lower()) or letters(match[0].replace(".", "")))
 
 
 _TLD = (

@@ -110,7 +110,7 @@ def _from_parts(word: str) -> tuple[Phones, ...]:
         if ways:
             return ways
     parts = split_compound(word)
-    return _joined([_looked_up(part)[:1] or _from_parts(part)[:1] for part in parts]) if parts else ()
+    return _joined([_looked_up(part)[:2] or _from_parts(part)[:1] for part in parts]) if parts else ()
 
 
 def _joined(parts: Sequence[tuple[Phones, ...]]) -> tuple[Phones, ...]:
@@ -122,7 +122,7 @@ def _joined(parts: Sequence[tuple[Phones, ...]]) -> tuple[Phones, ...]:
 
 def _stem(word: str) -> tuple[Phones, ...]:
     parts = split_compound(word)
-    return _looked_up(word) or (_joined([_looked_up(part)[:1] for part in parts]) if parts else ())
+    return _looked_up(word) or (_joined([_looked_up(part)[:2] for part in parts]) if parts else ())
 
 
 def _inflected(word: str) -> tuple[Phones, ...]:

@@ -28,8 +28,6 @@ _TITLES = {
 _ABBREVIATIONS = {
     "etc": ("et cetera", "etcetera"),
     "vs": ("versus",),
-    "e.g": ("for example", "e g", "for instance"),
-    "i.e": ("that is", "i e"),
     "approx": ("approximately",),
     "appt": ("appointment",),
     "acct": ("account",),
@@ -82,7 +80,6 @@ _PLAIN = {
     "vs": ("versus",),
     "pls": ("please",),
     "km/h": ("kilometers per hour", "kilometers an hour", "k m h"),
-    "a.k.a": ("also known as", "a k a"),
     "q&a": ("q and a",),
     "r&d": ("r and d",),
     "t&c": ("terms and conditions", "t and c"),
@@ -363,6 +360,8 @@ class _Reader:
         word = stem.lower()
         if word in codes.WORDLIKE:
             return codes.acronym(core)
+        if not re.search("[aeiouy]", word):
+            return (*codes.acronym(core), core.lower()) if known(word) else codes.acronym(core)
         shouted = known(word) and not spells_letters(word)
         if shouted and (word not in codes.SPELLED or self._shouting()):
             return (core.lower(),)
