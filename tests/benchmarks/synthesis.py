@@ -359,39 +359,29 @@ def _partners(groups: Iterable[Sequence[str]], word: str) -> list[str]:
     return [other for group in groups if word in group for other in group if other != word]
 
 
-def _inflections(word: str) -> list[str]:
-    stem = re.sub(r"(?<=\w{3})(ing|ed|es|s|d)$", "", word)
-    forms = {
-        word + "s",
-        word + "ed",
-        word + "d",
-        word + "ing",
-        stem,
-        stem + "e",
-        stem + "s",
-        stem + "es",
-        stem + "ed",
+def _inflections(word: str, usual: frozenset[str]) -> list[str]:
+    """The word with its ending dropped, or other forms of it among the `usual` words."""
+    bare = re.sub(r"(?<=\w{3})(ing|ed|es|s|d)$", "", word)
+    shorter = {bare, bare + "e"} if bare != word else set()
+    longer = {stem + end for stem in (word, bare) for end in ("s", "es", "d", "ed", "ing")} & usual
+    return sorted(form for form in shorter | longer if form != word and form in _dictionary())
+
+
+def alternatives(word: str, usual: Sequence[str]) -> dict[str, list[str]]:
+    """What could be said instead of `word`, by sort; `usual` are the words to draw from."""
+    similar = {
+        other
+        for phones in _dictionary().get(word, ())
+        if len(phones) > 2
+        for hole in _holes(phones)
+        for other in _neighbours()[hole]
     }
-    return sorted(form for form in forms if len(word) > 2 and form != word and form in _dictionary())
-
-
-def alternatives(word: str, others: Sequence[str]) -> dict[str, list[str]]:
-    """What could be said instead of `word`, by sort; `others` are words to draw at random from."""
-    similar = sorted(
-        {
-            other
-            for phones in _dictionary().get(word, ())
-            if len(phones) > 2
-            for hole in _holes(phones)
-            for other in _neighbours()[hole]
-        }
-    )
     sorts = {
         "number": _partners(_NUMBERS, word),
-        "inflection": _inflections(word),
+        "inflection": _inflections(word, frozenset(usual)) if len(word) > 3 else [],
         "function word": _partners(_FUNCTION, word),
-        "similar": similar,
-        "random": [other for other in others if len(other) > 2],
+        "similar": sorted(similar.intersection(usual)),
+        "random": [other for other in usual if len(other) > 2],
     }
     audible = {sort: [w for w in words if not sounds_alike(w, word)] for sort, words in sorts.items()}
     return {sort: words for sort, words in audible.items() if words}
@@ -414,41 +404,50 @@ def _free(reading: Reading, apart: int = 4) -> list[int]:
 def _cased(like: str, word: str) -> str:
     if word == "i":
         return "I"
-    return word.capitalize() if like[0].isupper() and like != "I" else word
+    return word.capitalize() if like[:1].isupper() and like != "I" else word
 
 
 def plant(
-    reading: Reading, kind: Kind, rng: random.Random, others: Sequence[str] = ("window", "market", "river")
+    reading: Reading, kind: Kind, rng: random.Random, usual: Sequence[str] = ("window", "market", "river")
 ) -> Reading:
-    """The reading with one more mistake of `kind`; the reading as it was where there is no room for one."""
+    """The reading with one more mistake of `kind`; the reading as it was where there is no room for one.
+
+    What is said instead of a word is drawn by sort, where the passage has words for it: a neighbouring
+    number, another inflection or function word, a word with one sound changed, or any of the `usual` words.
+    """
     free = _free(reading)
     if not free:
         return reading
-    at = rng.choice(free)
-    slot = reading.slots[at]
-    near = {other.script for other in reading.slots[max(0, at - 2) : at + 3]}
-    word, sort, heard = slot.said[0], "", slot.script
-    said: tuple[str, ...]
-    if kind == "omitted":
-        said, heard = (), ""
-    elif kind == "repeated":
-        said = (word, word.lower() if word != "I" else word)
+    near = [
+        {other.script for other in reading.slots[max(0, at - 2) : at + 3]} for at in range(len(reading.slots))
+    ]
+    at, sort, heard = rng.choice(free), "", ""
+    if kind == "substituted":
+        swaps: dict[str, list[tuple[int, list[str]]]] = {}
+        for place in free:
+            for name, words in alternatives(reading.slots[place].script, usual).items():
+                if fitting := [word for word in words if word not in near[place]]:
+                    swaps.setdefault(name, []).append((place, fitting))
+        sort = rng.choice(sorted(swaps))
+        at, fitting = rng.choice(swaps[sort])
+        heard = rng.choice(fitting)
+    elif kind == "inserted":
+        heard = rng.choice([extra for extra in _INSERTED if extra not in near[at]])
     elif kind == "filler":
         heard = rng.choice(("um", "uh"))
-        said = (f"{_cased(word, heard)},", word)
-    elif kind == "inserted":
-        heard = rng.choice([extra for extra in _INSERTED if extra not in near])
-        said = (heard, word)
-    else:
-        sorts = alternatives(slot.script, others)
-        sort = rng.choice(sorted(sorts))
-        choices = [other for other in sorts[sort] if other not in near]
-        if not choices:
-            return plant(reading, kind, rng, others)
-        heard = rng.choice(choices)
-        said = (_cased(word, heard),)
+    elif kind == "repeated":
+        heard = reading.slots[at].script
+    slot = reading.slots[at]
+    word = slot.said[0]
+    said: dict[Kind, tuple[str, ...]] = {
+        "omitted": (),
+        "substituted": (_cased(word, heard),),
+        "inserted": (heard, word),
+        "repeated": (word, _cased("", heard)),
+        "filler": (f"{_cased(word, heard)},", word),
+    }
     event = Planted(kind, at, slot.token, slot.script, heard, sort)
-    changed = reading.say(at, *said)
+    changed = reading.say(at, *said[kind])
     return replace(changed, planted=tuple(sorted((*reading.planted, event), key=lambda e: e.word)))
 
 
