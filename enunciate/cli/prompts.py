@@ -48,16 +48,17 @@ def list_(module: str | None, level: str | None, tag: str | None, as_json: bool)
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("script", no_wrap=True, min_width=max(len(script.id) for script in chosen) + 2)
-    table.add_column("title", no_wrap=True, overflow="ellipsis")
+    console = Console()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, width=min(console.width, 100))
+    table.add_column("script", no_wrap=True)
+    table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=1)
     table.add_column("level", no_wrap=True)
     table.add_column("words", justify="right")
     for name, scripts in groupby(chosen, key=lambda script: script.module or ""):
         table.add_row(Text(name, style="bold"))
         for script in scripts:
             table.add_row(f"  {script.id}", Text(script.title), script.level or "", str(script.words))
-    _print(Console(), table)
+    _print(console, table)
 
 
 def _print(console: Any, *renderables: Any) -> None:

@@ -94,8 +94,11 @@ def loads(data: bytes) -> LetterModel:
     """The model from the bytes of its file."""
     table, *lines = gzip.decompress(data).decode().split("\n")
     pairs = {c: (letter, tuple(phones.split())) for c, (letter, phones) in json.loads(table).items()}
-    counts = {line.rstrip("0123456789"): line for line in lines}
-    return LetterModel(pairs, {sequence: int(line[len(sequence) :]) for sequence, line in counts.items()})
+    counts = {}
+    for line in lines:
+        sequence = line.rstrip("0123456789")
+        counts[sequence] = int(line[len(sequence) :])
+    return LetterModel(pairs, counts)
 
 
 @lru_cache(maxsize=1)

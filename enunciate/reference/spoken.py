@@ -131,6 +131,8 @@ _HEAD = re.compile(r"[\[(<{«*_•·|\"'“”‘’`´¡¿–—―-]*")
 _TAIL = re.compile(r"[\])>}»*_|\"'“”‘’`´.,;:!?…–—―-]*")
 _CORE = re.compile(r"(?:(?!--|[—―…]|\.\.\.|\.\.\s)\S)+")
 """A chunk reaches to the next space, long dash or ellipsis; the tail behind it is cut off later."""
+_WORTH_TRYING = re.compile(r"\S*[\d@½⅓⅔¼¾⅛⅜⅝⅞]|\S*\.\w|\S+\s\d")
+"""Every pattern has a figure, an at sign or an inner dot near its start; most words have none of these."""
 _QUOTES = str.maketrans({"‘": "'", "’": "'", "ʼ": "'", "´": "'", "`": "'", "＇": "'"})
 _LIGATURES = str.maketrans(
     {"ß": "ss", "æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th"}
@@ -236,6 +238,8 @@ class _Reader:
 
     def _pattern(self, at: int) -> Sequence[Piece]:
         """The pieces of the first pattern that fits at `at` and ends where a word may end."""
+        if not _WORTH_TRYING.match(self.text, at):
+            return ()
         for pattern in _PATTERNS:
             match = pattern.form.match(self.text, at)
             if match and match.end() > at and _ends(self.text, match.end()):
