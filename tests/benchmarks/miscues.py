@@ -14,7 +14,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from enunciate.assessment import Assessment
@@ -24,6 +24,7 @@ from tests.benchmarks.synthesis import (
     KINDS,
     SPOILS,
     VOICES,
+    Kind,
     Planted,
     Reading,
     cache_folder,
@@ -85,7 +86,7 @@ def passages(rng: random.Random) -> Iterator[Reference]:
             )
 
 
-def cases(count: int, kinds: Sequence[str], seed: int, spoils: Sequence[str]) -> Iterator[Case]:
+def cases(count: int, kinds: Sequence[Kind], seed: int, spoils: Sequence[str]) -> Iterator[Case]:
     """`count` readings; with `kinds`, `PLANTED_EACH` mistakes in each, the kinds taking turns."""
     rng = random.Random(f"{seed} {'planted' if kinds else 'perfect'}")
     vocabulary = sorted({word.text for summary in library() for word in find(summary.id).words()})
@@ -93,7 +94,7 @@ def cases(count: int, kinds: Sequence[str], seed: int, spoils: Sequence[str]) ->
     for number, reference in zip(range(count), passages(rng), strict=False):
         reading = read(reference)
         for _ in range(PLANTED_EACH if kinds else 0):
-            planted = plant(reading, kinds[turn % len(kinds)], rng, vocabulary)  # type: ignore[arg-type]
+            planted = plant(reading, kinds[turn % len(kinds)], rng, vocabulary)
             turn += planted is not reading
             reading = planted
         (voice,) = rng.choices(list(SHARES), list(SHARES.values()))
@@ -136,19 +137,24 @@ def matched(planted: Sequence[Planted], found: Sequence[Finding]) -> list[Findin
     return hits
 
 
+def _counter() -> Counter[str]:
+    return Counter()
+
+
 @dataclass
 class Tally:
-    """Counts over many readings."""
+    """Counts over many readings; mistakes are counted by kind, and by "kind: sort" where they have one."""
 
     readings: int = 0
     words: int = 0
     refused: int = 0
-    planted: Counter[str] = None  # type: ignore[assignment]
-
-    def __post_init__(self) -> None:
-        self.planted, self.found, self.flagged, self.marked, self.alarms = (Counter() for _ in range(5))
-        self.by_voice: Counter[str] = Counter()
-        self.words_by_voice: Counter[str] = Counter()
+    planted: Counter[str] = field(default_factory=_counter)
+    found: Counter[str] = field(default_factory=_counter)
+    flagged: Counter[str] = field(default_factory=_counter)
+    marked: Counter[str] = field(default_factory=_counter)
+    alarms: Counter[str] = field(default_factory=_counter)
+    by_voice: Counter[str] = field(default_factory=_counter)
+    words_by_voice: Counter[str] = field(default_factory=_counter)
 
     def add(self, case: Case, assessment: Assessment) -> list[str]:
         """Count one reading; what went wrong in it, in words."""
@@ -164,15 +170,10 @@ class Tally:
         trouble = []
         for event, hit in zip(planted, hits, strict=True):
             near = [one for one in found if abs(one.token - event.token) <= 1]
-            sort = f"{event.kind}: {event.sort}" if event.sort else None
-            for counter, counts in (
-                (self.planted, True),
-                (self.found, hit is not None),
-                (self.flagged, bool(near)),
-            ):
-                counter[event.kind] += counts
-                if sort:
-                    counter[sort] += counts
+            for key in (event.kind, f"{event.kind}: {event.sort}") if event.sort else (event.kind,):
+                self.planted[key] += 1
+                self.found[key] += hit is not None
+                self.flagged[key] += bool(near)
             if hit is None:
                 said = ", ".join(f"{one.status} {one.heard or ''}".strip() for one in near) or "nothing"
                 trouble.append(
@@ -248,23 +249,22 @@ def main() -> None:
     for part, kinds in (("perfect", ()), ("planted", tuple(asked.kinds))):
         if asked.only not in (None, part):
             continue
-        tally, spent = Tally(), Counter({"synthesis": 0.0, "assessment": 0.0})
+        tally, synthesis, assessment = Tally(), 0.0, 0.0
         for number, case in enumerate(cases(asked.readings, kinds, asked.seed, asked.spoil)):
             began = time.perf_counter()
             path = recording(case, folder, f"{part}-{number:03}")
             spoken = time.perf_counter()
+            synthesis += spoken - began
             if judge is not None:
-                trouble = tally.add(case, judge(path, case.reference))
-                if asked.verbose:
-                    print(
-                        *(f"{path.name} {case.voice} {line}" for line in trouble),
-                        sep="\n",
-                        end="\n" * bool(trouble),
-                    )
-            spent += Counter(synthesis=spoken - began, assessment=time.perf_counter() - spoken)
-        if judge is not None:
-            print_planted(tally, kinds) if kinds else print_perfect(tally)
-        print(*(f"{what}: {seconds:.0f} s" for what, seconds in spent.items()), sep=", ", file=sys.stderr)
+                for line in tally.add(case, judge(path, case.reference)):
+                    if asked.verbose:
+                        print(f"{path.name} {case.voice} {line}", flush=True)
+                assessment += time.perf_counter() - spoken
+        print(f"{part}: synthesis {synthesis:.0f} s, assessment {assessment:.0f} s", file=sys.stderr)
+        if judge is not None and kinds:
+            print_planted(tally, kinds)
+        elif judge is not None:
+            print_perfect(tally)
 
 
 if __name__ == "__main__":
