@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from enunciate.alignment import AlignedWord
 from enunciate.interval import Interval
 from enunciate.reference import Phones
+from enunciate.reference.phones import bare
 
 FRAMES_PER_SECOND = 100
 PHONES = (
@@ -32,7 +33,7 @@ PHONES = (
 
 @dataclass(frozen=True, slots=True)
 class TimedPhone:
-    """A phone and the frames it fills, counted in hundredths of a second from the start of the sound aligned."""
+    """A phone and the frames it fills: hundredths of a second from the start of the sound aligned."""
 
     phone: str
     start: int
@@ -53,26 +54,17 @@ class PhoneAlignment:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of a recording that is aligned on its own, and the indices into `Alignment.words` of its words."""
+    """A part of a recording that is aligned on its own; `words` are indices into `Alignment.words`."""
 
     interval: Interval
     words: tuple[int, ...]
-
-
-def bare(pronunciation: Sequence[str]) -> Phones:
-    """The phones without stress digits.
-
-    >>> bare(("HH", "AH0", "L", "OW1"))
-    ('HH', 'AH', 'L', 'OW')
-    """
-    return tuple(phone.rstrip("012") for phone in pronunciation)
 
 
 def stretches(
     words: Sequence[AlignedWord],
     known: Sequence[bool],
     seconds: float,
-    longest: int = 16,
+    longest: int = 12,
     margin: float = 0.5,
 ) -> tuple[Stretch, ...]:
     """Divide a recording where its words leave gaps, so that the cost grows linearly and one bad part stays

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from enunciate.alignment import AlignedWord
-from enunciate.alignment.phones import PhoneAligner, bare, stretches
+from enunciate.alignment.phones import PhoneAligner, stretches
 from enunciate.interval import Interval
 from enunciate.reference import ReferenceWord
 
@@ -34,10 +34,6 @@ def word(start: float, end: float, boundary="none") -> AlignedWord:
 @pytest.fixture(scope="module")
 def samples() -> np.ndarray:
     return soundfile.read(SPEECH / "good.flac", dtype="int16")[0]
-
-
-def test_stress_is_taken_off() -> None:
-    assert bare(("AH0", "B", "AW1", "T")) == ("AH", "B", "AW", "T")
 
 
 def test_every_word_gets_its_phones_in_order(samples: np.ndarray) -> None:
