@@ -115,7 +115,6 @@ class PhoneAligner:
         self._features = tempfile.TemporaryDirectory(prefix="enunciate-")
         self._names: dict[tuple[Phones, ...], str] = {}
         self._narrow = self._decoder()
-        self._wide: Any = None
 
     def align(self, samples: NDArray[np.int16], words: Sequence[Sequence[Phones]]) -> PhoneAlignment | None:
         """Align `words`, each a choice of pronunciations, with mono samples of shape (n,) at 16 kHz.
@@ -126,14 +125,13 @@ class PhoneAligner:
         if not words or len(samples) < 1600:
             return None
         choices = [tuple(dict.fromkeys(bare(p) for p in word)) for word in words]
-        text = " ".join(self._name(choice) for choice in choices)
-        found = self._try(self._narrow, samples, text)
+        found = self._try(self._narrow, samples, choices)
         if found is None:
-            self._narrow = self._renewed()
-            # The beams cut off the right path in about one reading of 200; without them it costs three times
-            # as much.
-            self._wide = self._renewed(beam=0.0, wbeam=0.0, pbeam=0.0)
-            found = self._try(self._wide, samples, text)
+            # One that failed may not be used again. The beams cut off the right path in about one reading of
+            # 200; without them aligning costs three times as much.
+            self._narrow = self._decoder()
+            wide = self._decoder(beam=0.0, wbeam=0.0, pbeam=0.0)
+            found = self._try(wide, samples, choices)
         if found is None or len(found.words) != len(words):
             return None
         return found
@@ -146,26 +144,18 @@ class PhoneAligner:
             lm=None, dict=None, bestpath=False, loglevel="FATAL", mfclogdir=self._features.name, **options
         )
 
-    def _renewed(self, **options: float) -> Any:
-        """A decoder that knows every word named so far; one that failed may not be used again."""
-        decoder = self._decoder(**options)
-        for choice, name in self._names.items():
-            self._add(decoder, name, choice)
-        return decoder
-
-    def _name(self, choice: tuple[Phones, ...]) -> str:
-        name = self._names.get(choice)
-        if name is None:
-            name = self._names[choice] = f"w{len(self._names)}"
-            self._add(self._narrow, name, choice)
+    def _name(self, decoder: Any, choice: tuple[Phones, ...]) -> str:
+        """The name under which `decoder` knows these pronunciations; it is taught them where it does not."""
+        name = self._names.setdefault(choice, f"w{len(self._names)}")
+        if decoder.lookup_word(name) is None:
+            for number, phones in enumerate(choice, 1):
+                decoder.add_word(name if number == 1 else f"{name}({number})", " ".join(phones), False)
         return name
 
-    @staticmethod
-    def _add(decoder: Any, name: str, choice: tuple[Phones, ...]) -> None:
-        for number, phones in enumerate(choice, 1):
-            decoder.add_word(name if number == 1 else f"{name}({number})", " ".join(phones), False)
-
-    def _try(self, decoder: Any, samples: NDArray[np.int16], text: str) -> PhoneAlignment | None:
+    def _try(
+        self, decoder: Any, samples: NDArray[np.int16], choices: Sequence[tuple[Phones, ...]]
+    ) -> PhoneAlignment | None:
+        text = " ".join(self._name(decoder, choice) for choice in choices)
         data = samples.tobytes()
         try:
             # Without a fresh front end a result depends on what was aligned before.
