@@ -50,7 +50,7 @@ def levelled(audio: Audio) -> NDArray[np.int16]:
     if len(samples) < WINDOW:
         return np.zeros(0, np.int16)
     total = np.cumsum(np.square(samples - samples.mean(), dtype=np.float64))
-    power = (total[WINDOW - 1 :: HOP] - np.append(0.0, total)[: 1 - WINDOW : HOP]) / WINDOW
+    power = (total[WINDOW - 1 :: HOP] - np.append(0.0, total)[:-WINDOW:HOP]) / WINDOW
     loud = float(np.sqrt(np.percentile(power, 95)))
     if loud < 1e-6:
         return np.zeros(len(samples), np.int16)

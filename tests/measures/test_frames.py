@@ -37,6 +37,12 @@ def test_the_level_of_a_recording_does_not_tell() -> None:
     assert np.abs(loud.astype(int) - quiet).max() <= 1
 
 
+@pytest.mark.parametrize("extra", [0, 1, 2, 159])
+def test_sound_of_any_length(extra: int) -> None:
+    samples = levelled(Audio(tone(150)[: 410 + 160 * 20 + extra], RATE))
+    assert len(frames(samples).log_mel) == 21
+
+
 def test_silence_stays_silence() -> None:
     assert not levelled(Audio(np.zeros(RATE, np.float32), RATE)).any()
     assert len(levelled(Audio(np.zeros(100, np.float32), RATE))) == 0
