@@ -70,6 +70,11 @@ class Recognizer(Protocol):
         """The model's name, such as "small-en-us-0.15"."""
         ...
 
+    @property
+    def transcribes(self) -> bool:
+        """Whether a word that the model hears freely, without knowing the script, may be quoted to a person."""
+        ...
+
     def knows(self, word: str) -> bool:
         """Whether the model's vocabulary holds `word`."""
         ...
@@ -77,7 +82,8 @@ class Recognizer(Protocol):
     def transcribe(self, audio: Audio, phrases: Sequence[str] | None = None) -> Hypothesis:
         """Transcribe a whole recording of any length.
 
-        With `phrases`, only their words are listened for, in orders that the phrases make likely; `UNKNOWN` among them
+        With `phrases`, only their words are listened for, in orders that the phrases make likely; `UNKNOWN`
+        among them
         lets everything else be heard as `UNKNOWN`.
         """
         ...
