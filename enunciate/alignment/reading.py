@@ -17,6 +17,7 @@ import numpy as np
 
 from enunciate.alignment import AlignedWord, Alignment, Status
 from enunciate.alignment.contest import Choice, Contest
+from enunciate.alignment.extras import name_extras
 from enunciate.alignment.words import align, same_word
 from enunciate.audio import Audio
 from enunciate.audio.level import STEP, levels
@@ -32,6 +33,10 @@ _AGAINST = -25.0
 """Log likelihood ratio at which the sound speaks against the script's word. Measured by
 tests/benchmarks/miscues.py
 and second_language.py: of rightly read words that the first decoding disputes, nine in ten lie above it."""
+_FIRMLY_AGAINST = -60.0
+"""The same beyond any doubt."""
+_EXTRA_FOR = -40.0
+"""How much worse the sound must fit without an extra word for it to stand."""
 _UNRELATED_FOR = 20.0
 """The same where something quite unlike the script's word was heard: then the sound has to speak for the
 script.
@@ -95,45 +100,77 @@ class SecondLook:
 
     def settle(self, alignment: Alignment) -> Alignment:
         """The alignment with every dispute decided."""
-        words = list(alignment.words)
-        for place, word in enumerate(alignment.words):
-            if word.status == "substituted" or (word.status == "omitted" and _lone(alignment.words, place)):
-                words[place] = self._script_word(words, place)
+        words: list[AlignedWord] = []
+        rest = list(alignment.words)
+        while rest:
+            word, around = rest[0], (words, rest[1:])
+            if word.status == "substituted" or (word.status == "omitted" and _few_missing(words, rest)):
+                words += self._script_word(word, *around)
             elif word.reference is None:
-                words[place] = self._extra_word(words, place)
-        kept = [word for word in words if word.reference is not None or word.interval is not None]
-        return Alignment(alignment.reference, tuple(self._with_unheard(kept)))
+                words += self._extra_word(word, *around)
+            else:
+                words.append(word)
+            del rest[0]
+        named = name_extras(tuple(self._with_unheard(words)))
+        return Alignment(alignment.reference, tuple(self._broken_off(named)))
 
-    def _script_word(self, words: Sequence[AlignedWord], place: int) -> AlignedWord:
+    def _script_word(
+        self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
+    ) -> tuple[AlignedWord, ...]:
         """A script word that was not heard: restored where the sound has it after all."""
-        word = words[place]
         assert word.reference is not None
-        script = word.reference
-        interval, before, after = self._around(words, place)
-        said = () if word.status == "omitted" else (_ways(word),)
-        if word.status == "substituted" and word.heard is None:
-            return _restored(word, interval) if self._freely_heard(script.text, interval) else word
-        margin = self._contest.margin(
-            self._audio.cut(interval),
-            (*before, script.pronunciations, *after),
-            (*before, *said, *after),
-        )
-        near = word.heard is None or word.heard in alternatives(script.text, lambda _: True)
-        if margin > (_AGAINST if near else _UNRELATED_FOR) or self._freely_heard(script.text, interval):
-            return _restored(word, interval)
-        if not near and not self._recognizer.transcribes:
-            # The grammar holds few words: that one of them fits best does not mean that it was said.
-            return replace(word, heard=None)
-        return word
+        sound, interval, first, last = self._around(word, before, after)
+        script, heard = word.reference.pronunciations, _ways(word)
+        if word.status == "omitted":
+            margin = self._contest.margin(sound, (*first, script, *last), (*first, *last))
+            read = margin > _AGAINST or (margin > _FIRMLY_AGAINST and self._freely_heard(word, sound))
+            return (_restored(word, interval) if read else word,)
+        if word.heard is None:
+            return (_restored(word, interval) if self._freely_heard(word, sound) else word,)
+        against = self._contest.score(sound, (*first, heard, *last))
+        if word.heard in alternatives(word.reference.text, lambda _: True):
+            margin = _difference(self._contest.score(sound, (*first, script, *last)), against)
+            return (_restored(word, interval) if margin > _AGAINST else word,)
+        # Something quite unlike the script's word: it may have been said in addition.
+        versions = ((script,), (script, heard), (heard, script))
+        scores = [self._contest.score(sound, (*first, *version, *last)) for version in versions]
+        both = max(scores[1:], key=_fit)
+        if _difference(both, against) > -_AGAINST and _difference(both, scores[0]) > -_AGAINST:
+            assert word.interval is not None
+            middle = (word.interval.start + word.interval.end) / 2
+            halves = Interval(word.interval.start, middle), Interval(middle, word.interval.end)
+            extra = AlignedWord(
+                "inserted", None, self._quotable(word), halves[both is scores[1]], word.confidence
+            )
+            read_word = _restored(replace(word, interval=halves[both is not scores[1]]), interval)
+            return (read_word, extra) if both is scores[1] else (extra, read_word)
+        if _difference(scores[0], against) > _UNRELATED_FOR:
+            return (_restored(word, interval),)
+        return (replace(word, heard=self._quotable(word)),)
 
-    def _extra_word(self, words: Sequence[AlignedWord], place: int) -> AlignedWord:
-        """A word beside the script; without its interval where the sound is as good without it."""
-        word = words[place]
-        interval, before, after = self._around(words, place)
-        margin = self._contest.margin(
-            self._audio.cut(interval), (*before, *after), (*before, _ways(word), *after)
-        )
-        return word if margin < _AGAINST else replace(word, interval=None)
+    def _quotable(self, word: AlignedWord) -> str | None:
+        """What was heard, where that may be said: a grammar holds few words, and one of them always fits best."""
+        return word.heard if self._recognizer.transcribes else None
+
+    def _extra_word(
+        self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
+    ) -> tuple[AlignedWord, ...]:
+        """A word beside the script, or nothing where the sound is as good without it."""
+        sound, _, first, last = self._around(word, before, after)
+        margin = self._contest.margin(sound, (*first, *last), (*first, _ways(word), *last))
+        return (word,) if margin < _EXTRA_FOR else ()
+
+    def _broken_off(self, words: Sequence[AlignedWord]) -> Iterator[AlignedWord]:
+        """The words, with a word "repeated" that was only begun the first time called a false start."""
+        for place, word in enumerate(words):
+            if word.status == "repeated" and len(_ways(word)[0]) > 2:
+                sound, _, first, last = self._around(word, words[:place], words[place + 1 :])
+                begun = tuple(way[:n] for way in _ways(word) for n in range(2, len(way) - 1))
+                margin = self._contest.margin(sound, (*first, begun, *last), (*first, _ways(word), *last))
+                if begun and margin > -_AGAINST:
+                    yield replace(word, status="false_start")
+                    continue
+            yield word
 
     def _with_unheard(self, words: Sequence[AlignedWord]) -> Iterator[AlignedWord]:
         """The words, and between them those that nobody listened for: speech in what seemed to be a gap."""
@@ -171,8 +208,8 @@ class SecondLook:
             ("inserted", tuple(way for word in EXTRAS for way in lexicon.pronunciations(word))),
         )
         scored = [(self._contest.score(sound, (first, ways, last)), status, ways) for status, ways in offers]
-        best = max(scored, key=lambda one: -math.inf if one[0] is None else one[0])
-        if best[0] is None or (without is not None and without - best[0] > _AGAINST):
+        best = max(scored, key=lambda one: _fit(one[0]))
+        if best[0] is None or _difference(without, best[0]) > _EXTRA_FOR:
             return None
         repeated = (before if best[2] is first else after) if best[1] == "repeated" else None
         heard = (
@@ -188,41 +225,43 @@ class SecondLook:
             return None
         first, last = (round(time / STEP) for time in (start + _EDGE_SECONDS, end - _EDGE_SECONDS))
         loud = np.flatnonzero(self._levels.db[first:last] > self._levels.threshold) if last > first else ()
-        return Interval((first + loud[0]) * STEP, (first + loud[-1] + 1) * STEP) if len(loud) else None
+        return (
+            Interval(float(first + loud[0]) * STEP, float(first + loud[-1] + 1) * STEP) if len(loud) else None
+        )
 
     def _around(
-        self, words: Sequence[AlignedWord], place: int
-    ) -> tuple[Interval, list[Choice], list[Choice]]:
-        """A place with its neighbours: their time, and the words before and after it."""
-        before = list(_spoken(words[:place][::-1]))[:_CONTEXT][::-1]
-        after = list(_spoken(words[place + 1 :]))[:_CONTEXT]
-        own = [words[place].interval] if words[place].interval is not None else []
-        intervals = [w.interval for w in (*before, *after)] + own
-        start = min((i.start for i in intervals if i), default=0.0) if before or own else 0.0
-        end = (
-            max((i.end for i in intervals if i), default=self._audio.seconds)
-            if after or own
-            else self._audio.seconds
-        )
+        self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
+    ) -> tuple[Audio, Interval, list[Choice], list[Choice]]:
+        """A place with the words next to it: its sound and time, and how those words sound."""
+        first = [w for w in reversed(before) if w.interval is not None][:_CONTEXT][::-1]
+        last = [w for w in after if w.interval is not None][:_CONTEXT]
+        times = [w.interval for w in (*first, word, *last) if w.interval is not None]
+        start = min(time.start for time in times) if first or word.interval else 0.0
+        end = max(time.end for time in times) if last or word.interval else self._audio.seconds
         interval = Interval(
-            max(0.0, start - _MARGIN_SECONDS), min(self._audio.seconds, end + _MARGIN_SECONDS)
+            max(0.0, start - _MARGIN_SECONDS), max(start, min(self._audio.seconds, end + _MARGIN_SECONDS))
         )
-        return interval, [_ways(w) for w in before], [_ways(w) for w in after]
+        return self._audio.cut(interval), interval, [_ways(w) for w in first], [_ways(w) for w in last]
 
-    def _freely_heard(self, text: str, interval: Interval) -> bool:
-        """Whether a decoding that knows nothing of the script hears the word there."""
-        heard: Sequence[RecognizedWord] = self._recognizer.transcribe(self._audio.cut(interval)).words
-        return any(same_word(text, other.text) for other in heard)
-
-
-def _spoken(words: Sequence[AlignedWord]) -> Iterator[AlignedWord]:
-    return (word for word in words if word.interval is not None)
+    def _freely_heard(self, word: AlignedWord, sound: Audio) -> bool:
+        """Whether a decoding that knows nothing of the script hears the script's word there."""
+        assert word.reference is not None
+        heard = self._recognizer.transcribe(sound).words
+        return any(same_word(word.reference.text, other.text) for other in heard)
 
 
-def _lone(words: Sequence[AlignedWord], place: int) -> bool:
-    """Whether few words are missing there. Where many are, nothing is left to decide."""
-    missing = [word.status == "omitted" for word in words[max(0, place - 3) : place + 4]]
-    return sum(missing) <= _MISSING_AT_MOST
+def _fit(score: float | None) -> float:
+    return -math.inf if score is None else score
+
+
+def _difference(first: float | None, second: float | None) -> float:
+    """How much better the first score is; 0 where neither version fits the sound."""
+    return 0.0 if first is second is None else _fit(first) - _fit(second)
+
+
+def _few_missing(before: Sequence[AlignedWord], rest: Sequence[AlignedWord]) -> bool:
+    """Whether few words are missing here. Where many are, nothing is left to decide."""
+    return sum(w.status == "omitted" for w in (*before[-3:], *rest[:4])) <= _MISSING_AT_MOST
 
 
 def _ways(word: AlignedWord) -> Choice:

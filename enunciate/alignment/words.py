@@ -49,6 +49,7 @@ def align(
 
     `sound_alikes` gives, for script words that the recognizer's vocabulary lacks, the known words listened
     for instead.
+    Words beside the script are "inserted" or "filler" here; `enunciate.alignment.extras` tells them further apart.
     Homophones, spelling variants, compounds and (unless the script is strict about them) contractions are not
     errors.
     """
@@ -56,7 +57,7 @@ def align(
     speech = [word for word in heard if word.text not in FILLERS]
     choice, speech = _choose_readings(reference, _merge_sound_alikes(reference, speech, sound_alikes or {}))
     pairs = _pair(reference.words(choice), speech)
-    return Alignment(reference, tuple(_classify(_with_fillers(pairs, fillers))))
+    return Alignment(reference, tuple(map(_handed_on, _with_fillers(pairs, fillers))))
 
 
 @dataclass(slots=True)
@@ -412,76 +413,16 @@ def _with_fillers(pairs: list[_Pair], fillers: Sequence[RecognizedWord]) -> list
     return pairs
 
 
-def _classify(pairs: list[_Pair]) -> Iterator[AlignedWord]:
-    """Say of the words beside the script what they are, and hand on the result."""
-    _mark_repeats(pairs)
-    _mark_restarts(pairs)
-    for pair in pairs:
-        said = pair.said
-        different = said is not None and pair.status != "correct" and said.text != UNKNOWN
-        yield AlignedWord(
-            pair.status,
-            pair.script,
-            said.text if said is not None and different else None,
-            said.interval if said is not None else None,
-            said.confidence if said is not None else None,
-        )
+def _handed_on(pair: _Pair) -> AlignedWord:
+    said = pair.said
+    if said is None:
+        return AlignedWord(pair.status, pair.script)
+    heard = None if pair.status == "correct" or said.text == UNKNOWN else said.text
+    return AlignedWord(pair.status, pair.script, heard, said.interval, said.confidence)
 
 
-def _said_text(pair: _Pair) -> str:
-    """The word as the script has it where it was read rightly, else as it was heard."""
-    if pair.status == "correct" and pair.script is not None:
-        return pair.script.text
-    return pair.said.text if pair.said is not None else ""
-
-
-def _mark_repeats(pairs: list[_Pair]) -> None:
-    """Words said twice: a run of insertions that says again what stands directly before or after it."""
-    place = 0
-    while place < len(pairs):
-        if pairs[place].status != "inserted":
-            place += 1
-            continue
-        end = place
-        while end < len(pairs) and pairs[end].status == "inserted":
-            end += 1
-        for size in range(end - place, 0, -1):
-            run = [_said_text(pair) for pair in pairs[place : place + size]]
-            after = [_said_text(p) for p in pairs[place + size : place + 2 * size]]
-            before = [_said_text(p) for p in pairs[max(0, place - size) : place]]
-            if UNKNOWN not in run and run in (after, before):
-                for pair in pairs[place : place + size]:
-                    pair.status = "repeated"
-                end = place + size
-                break
-        place = max(end, place + 1)
-
-
-def _mark_restarts(pairs: list[_Pair]) -> None:
-    """A wrong or broken-off word that the right one follows: "the damage, the damaged", "re- refund"."""
-    for place, pair in enumerate(pairs):
-        if pair.status != "inserted" or pair.said is None or pair.said.text == UNKNOWN:
-            continue
-        target = _resumed(pairs, place)
-        if target is None or target.script is None:
-            continue
-        fragment, ways = lexicon.pronunciations(pair.said.text), target.script.pronunciations
-        if any(_begins(bare(way), bare(part)) for way in ways for part in fragment):
-            pair.status = "false_start"
-        elif sound_distance(ways, fragment) < 0.5:
-            pair.status = "self_correction"
-
-
-def _resumed(pairs: Sequence[_Pair], place: int) -> _Pair | None:
-    """The script word read rightly that follows, past the words said again."""
-    for pair in pairs[place + 1 : place + 5]:
-        if pair.status == "correct":
-            return pair
-        if pair.status not in ("repeated", "filler", "inserted"):
-            return None
-    return None
-
-
-def _begins(whole: Phones, part: Phones) -> bool:
-    """Whether a fragment is the beginning of a word, and not nearly all of it."""
-    return 0 < len(part) <= 0.7 * len(whole) and distance(whole[: len(part)], part) <= 0.2 * len(part)
+def said_text(word: AlignedWord) -> str:
+    """What was said: the script's word where it was read rightly, `UNKNOWN` where it is not known."""
+    if word.status == "correct" and word.reference is not None:
+        return word.reference.text
+    return word.heard or UNKNOWN

@@ -30,11 +30,52 @@ _READINGS = 6
 """How many readings of a token beyond the first are listened for."""
 
 EXTRAS = tuple(
-    """
-    just really very so well okay like actually please now also then here there right only some all again
-    still already maybe too quite simply kindly basically sir ma'am yes no oh and but the a to i you we it
-    that this is
-    """.split()
+    [
+        "just",
+        "really",
+        "very",
+        "so",
+        "well",
+        "okay",
+        "like",
+        "actually",
+        "please",
+        "now",
+        "also",
+        "then",
+        "here",
+        "there",
+        "right",
+        "only",
+        "some",
+        "all",
+        "again",
+        "still",
+        "already",
+        "maybe",
+        "too",
+        "quite",
+        "simply",
+        "kindly",
+        "basically",
+        "sir",
+        "ma'am",
+        "yes",
+        "no",
+        "oh",
+        "and",
+        "but",
+        "the",
+        "a",
+        "to",
+        "i",
+        "you",
+        "we",
+        "it",
+        "that",
+        "this",
+        "is",
+    ]
 )
 """Words that readers slip in."""
 
@@ -96,12 +137,74 @@ _SWAPS = (
     "choose chooses chose chosen",
 )
 _UNINFLECTED = frozenset(
-    """
-    the and but for you your our his her their its this that these those they she him them who what when
-    where how why yes not all any some may might can will would should could must let please than then there
-    here into onto from with today tomorrow yesterday am are was were been being very too also just only even
-    now ever never
-    """.split()
+    [
+        "the",
+        "and",
+        "but",
+        "for",
+        "you",
+        "your",
+        "our",
+        "his",
+        "her",
+        "their",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "they",
+        "she",
+        "him",
+        "them",
+        "who",
+        "what",
+        "when",
+        "where",
+        "how",
+        "why",
+        "yes",
+        "not",
+        "all",
+        "any",
+        "some",
+        "may",
+        "might",
+        "can",
+        "will",
+        "would",
+        "should",
+        "could",
+        "must",
+        "let",
+        "please",
+        "than",
+        "then",
+        "there",
+        "here",
+        "into",
+        "onto",
+        "from",
+        "with",
+        "today",
+        "tomorrow",
+        "yesterday",
+        "am",
+        "are",
+        "was",
+        "were",
+        "been",
+        "being",
+        "very",
+        "too",
+        "also",
+        "just",
+        "only",
+        "even",
+        "now",
+        "ever",
+        "never",
+    ]
 )
 """Words of three letters and more that have no other forms, whatever the dictionary lists beside them."""
 _NEIGHBOURS = {
