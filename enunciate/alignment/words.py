@@ -111,15 +111,23 @@ def same_word(script: str, heard: str) -> bool:
 
 
 class _Canon:
-    """One name for all words that sound the same, so that jiwer's string comparison finds them equal."""
+    """One name for all words that sound the same, so that jiwer's string comparison finds them equal.
+
+    A word goes by the name of the first word before it that sounds the same. As "or" and "our" may both sound like
+    "are" but not like each other, an equal name is not yet the same word.
+    """
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        self._by_form: dict[str | Phones, str] = {}
 
     def __call__(self, word: str) -> str:
         if word not in self._names:
-            alike = (name for name in dict.fromkeys(self._names.values()) if same_word(name, word))
-            self._names[word] = next(alike, word)
+            forms = lexicon.spoken_forms(word)
+            name = next((self._by_form[form] for form in forms if form in self._by_form), word)
+            self._names[word] = name
+            if name == word:
+                self._by_form |= dict.fromkeys(forms, name)
         return self._names[word]
 
 
@@ -341,7 +349,8 @@ def _pair(words: Sequence[ReferenceWord], heard: Sequence[RecognizedWord]) -> li
             continue
         pairs += _between(words[at:start], heard[at_said:said_start])
         pairs += [
-            _Pair(w, h, "correct") for w, h in zip(words[start:end], heard[said_start:said_end], strict=True)
+            _Pair(w, h, "correct" if same_word(w.text, h.text) else "substituted")
+            for w, h in zip(words[start:end], heard[said_start:said_end], strict=True)
         ]
         at, at_said = end, said_end
     return pairs

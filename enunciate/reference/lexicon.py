@@ -290,9 +290,18 @@ def same_spoken(first: str, second: str) -> bool:
     >>> same_spoken("colour", "color"), same_spoken("their", "there"), same_spoken("fifteen", "fifty")
     (True, True, False)
     """
-    if first == second or american(first) == american(second):
-        return True
-    return not set(_looked_up(first)).isdisjoint(_looked_up(second))
+    return not set(spoken_forms(first)).isdisjoint(spoken_forms(second))
+
+
+@lru_cache(maxsize=16384)
+def spoken_forms(word: str) -> tuple[str | Phones, ...]:
+    """What two words share where they count as the same when spoken: the American spelling, then the dictionary's
+    pronunciations.
+
+    >>> spoken_forms("colours")
+    ('colors', ('K', 'AH', 'L', 'ER', 'Z'))
+    """
+    return (american(word), *_looked_up(word))
 
 
 _CLASSES = dict.fromkeys(VOWELS, "V") | {
