@@ -1,8 +1,8 @@
 """Names for what was said beside the script: repeated words, self-corrections, false starts.
 
-The terms are those of disfluency research (Shriberg, Preliminaries to a Theory of Speech Disfluencies, 1994): what is
-given up (the reparandum) stands before what replaces it (the repair), so of words said twice the first are the extra
-ones.
+The terms are those of disfluency research (Shriberg, Preliminaries to a Theory of Speech Disfluencies, 1994):
+what is given up (the reparandum) stands before what replaces it (the repair), so of words said twice the first
+are the extra ones.
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ _LIKE = 0.5
 
 
 def name_extras(words: Sequence[AlignedWord]) -> tuple[AlignedWord, ...]:
-    """The same words with those beside the script told apart; sounds of hesitation are left as they are."""
-    named = list(words)
+    """The same words with those beside the script told apart.
+
+    Sounds of hesitation stay where they are and do not part what they interrupt: "the um the line" repeats "the".
+    """
+    named = [word for word in words if word.status != "filler"]
     end = len(named)
     while end:
         start = end
@@ -33,13 +36,15 @@ def name_extras(words: Sequence[AlignedWord]) -> tuple[AlignedWord, ...]:
             _name(named, start - moved, end - moved)
             start -= moved
         end = min(start, end - 1)
-    return tuple(named)
+    rest = iter(named)
+    return tuple(word if word.status == "filler" else next(rest) for word in words)
 
 
 def _move_front(words: list[AlignedWord], start: int, end: int) -> int:
     """Where words before a run of extras are said again at its end, make the first ones the extras.
 
-    "from last [week from last] month" becomes "[from last week] from last month". By how many words the run moved.
+    "from last [week from last] month" becomes "[from last week] from last month". Returns by how many words the
+    run moved.
     """
     for size in range(end - start, 0, -1):
         before, tail = words[max(0, start - size) : start], words[end - size : end]
@@ -59,7 +64,7 @@ def _move_front(words: list[AlignedWord], start: int, end: int) -> int:
 def _name(words: list[AlignedWord], start: int, end: int) -> None:
     """Name one run of extra words by what follows it."""
     run = [said_text(word) for word in words[start:end]]
-    resumed = [word for word in words[end : end + len(run) + 2] if word.status != "filler"]
+    resumed = words[end : end + len(run)]
     following = [said_text(word) for word in resumed]
     statuses: list[Status] = ["inserted"] * len(run)
     again = next((n for n in range(len(run), 0, -1) if run[-n:] == following[:n]), 0)

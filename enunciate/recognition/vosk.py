@@ -26,6 +26,8 @@ from enunciate.recognition import UNKNOWN, Hypothesis, RecognizedWord
 _CHUNK_SECONDS = 0.5
 _STRETCH_SECONDS = (20.0, 40.0)
 """A stretch decoded as one utterance is at least the first and at most the second of these long."""
+_QUIET_FRAMES = 30
+"""A stretch ends in the middle of the quietest so many frames of 10 ms."""
 
 
 class VoskRecognizer:
@@ -141,8 +143,8 @@ def _stretches(audio: Audio) -> Iterator[tuple[int, int]]:
     while len(audio.samples) - start > longest:
         window = audio.samples[start + shortest : start + longest]
         energy = np.square(window[: len(window) // frame * frame].reshape(-1, frame)).mean(axis=1)
-        smooth = np.convolve(energy, np.ones(30), mode="same")
-        end = start + shortest + int(np.argmin(smooth)) * frame
+        smooth = np.convolve(energy, np.ones(_QUIET_FRAMES), mode="valid")
+        end = start + shortest + (int(np.argmin(smooth)) + _QUIET_FRAMES // 2) * frame
         yield start, end
         start = end
     yield start, len(audio.samples)
