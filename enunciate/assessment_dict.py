@@ -122,6 +122,7 @@ def _pacing(pacing: Pacing) -> dict[str, Any]:
                 "after": pause.after,
                 "boundary": pause.boundary,
                 "expected": pause.expected,
+                "hesitation": pause.hesitation,
             }
             for pause in pacing.pauses
         ],

@@ -198,20 +198,17 @@ class _Reading:
         return min(most, 100.0 * min(1.0, measured.score / limits.clear_from))
 
     def unexpected_pauses(self) -> list[Pause]:
-        """Pauses that neither the punctuation nor the beginning of a clause asks for."""
+        """Pauses that break a phrase."""
         shortest = self.rubric.fluency.pause_from
         pauses = self.measures.pacing.pauses
-        return [pause for pause in pauses if self.unasked(pause) and pause.interval.duration >= shortest]
-
-    def unasked(self, pause: Pause) -> bool:
-        return not pause.expected and self.next_word(pause.after) in self.measures.pacing.hesitations
+        return [pause for pause in pauses if pause.hesitation and pause.interval.duration >= shortest]
 
     def long_pauses(self) -> list[Pause]:
         return [pause for pause in self.measures.pacing.pauses if self.too_long(pause) > 0]
 
     def too_long(self, pause: Pause) -> float:
         """Seconds by which a pause where one may stop outlasts what is usual there."""
-        if self.unasked(pause):
+        if pause.hesitation:
             return 0.0
         limits = self.rubric.fluency
         usual = {"major": limits.long_major, "paragraph": limits.long_paragraph}

@@ -38,19 +38,14 @@ def measured(
     prosody: Prosody = LIVELY,
     grammar: tuple[GrammarSlip, ...] | None = (),
 ) -> Measures:
-    """Measures of a reading; `pauses` are (index of the word before, seconds), none before a clause."""
+    """Measures of a reading; `pauses` are (index of the word before, seconds)."""
     found = []
-    hesitations = []
     for after, seconds in pauses:
         word = alignment.words[after]
         end = word.interval.end if word.interval else 0.0
         boundary = word.reference.boundary if word.reference else "none"
-        found.append(Pause(Interval(end, end + seconds), after, boundary))
-        if boundary == "none":
-            hesitations += [
-                i for i in range(after + 1, len(alignment.words)) if alignment.words[i].reference
-            ][:1]
-    pacing = Pacing(10.0, rate, rate, 4.2, 0.8, 0.2, 0.2, tuple(found), missing_pauses, tuple(hesitations))
+        found.append(Pause(Interval(end, end + seconds), after, boundary, hesitation=boundary == "none"))
+    pacing = Pacing(10.0, rate, rate, 4.2, 0.8, 0.2, 0.2, tuple(found), missing_pauses, ())
     words = tuple(
         WordPronunciation(word_score) if word.reference and word.interval else None
         for word in alignment.words
@@ -205,12 +200,9 @@ def test_one_more_pause_never_raises_fluency(seed: int) -> None:
 
     for i, word in enumerate(alignment.words):
         if word.interval is not None and word.reference is not None:
-            pause = Pause(Interval(word.interval.end, word.interval.end + 0.4), i, word.reference.boundary)
-            pacing = replace(
-                measures.pacing,
-                pauses=(*measures.pacing.pauses, pause),
-                hesitations=(*measures.pacing.hesitations, *range(i + 1, len(alignment.words))),
-            )
+            time, boundary = Interval(word.interval.end, word.interval.end + 0.4), word.reference.boundary
+            pause = Pause(time, i, boundary, hesitation=boundary == "none")
+            pacing = replace(measures.pacing, pauses=(*measures.pacing.pauses, pause))
             assert value(score(replace(measures, pacing=pacing), alignment), "fluency") <= before + 1e-9
 
 
@@ -224,12 +216,13 @@ def test_waiting_very_long_at_a_full_stop_costs_too() -> None:
     assert lost(judged(SCRIPT, pauses=[(5, 4.0)]), "fluency")["long_pauses"] == pytest.approx(1.5 * 1.2 * 5)
 
 
-def test_stopping_before_a_clause_costs_only_where_it_lasts() -> None:
+def test_only_a_pause_that_breaks_a_phrase_costs() -> None:
     alignment = reading(SCRIPT)
     measures = measured(alignment, pauses=[(12, 1.0)])
-    clause = replace(measures, pacing=replace(measures.pacing, hesitations=()))
+    (pause,) = measures.pacing.pauses
+    natural = replace(measures, pacing=replace(measures.pacing, pauses=(replace(pause, hesitation=False),)))
 
-    assert score(clause, alignment).fluency == 100.0
+    assert score(natural, alignment).fluency == 100.0
     assert value(score(measures, alignment), "fluency") < 100.0
 
 

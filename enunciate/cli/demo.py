@@ -95,8 +95,6 @@ def command(ctx: click.Context, show_all: bool, as_json: bool, model: str | None
 def findings(assessment: Assessment) -> Iterator[Finding]:
     """Everything that the report of `assessment` marks; what stands beside the script is before its next
     token."""
-    from enunciate.report.script import unasked
-
     words = assessment.alignment.words
     token = len(assessment.reference.tokens)
     following = [token] * len(words)
@@ -111,8 +109,9 @@ def findings(assessment: Assessment) -> Iterator[Finding]:
             )
     if assessment.measures:
         pacing = assessment.measures.pacing
-        for pause in unasked(assessment.alignment, pacing):
-            yield Finding("pause", following[pause.after])
+        for pause in pacing.pauses:
+            if pause.hesitation:
+                yield Finding("pause", following[pause.after])
         for index in pacing.missing_pauses:
             yield Finding("run_on", following[index])
 

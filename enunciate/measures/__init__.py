@@ -49,6 +49,8 @@ class Pause:
     after: int
     boundary: Boundary
     """What the script's punctuation has there."""
+    hesitation: bool = False
+    """Whether it breaks a phrase: nothing asks for it, and it is longer than fluent readers stop there."""
 
     @property
     def expected(self) -> bool:
@@ -76,7 +78,8 @@ class Pacing:
     missing_pauses: tuple[int, ...]
     """Indices into `Alignment.words` of words that end a sentence and were run into the next."""
     hesitations: tuple[int, ...]
-    """Indices into `Alignment.words` of words before which the reader stopped where nothing asks for it."""
+    """Indices into `Alignment.words` of the words before which the reader hesitated: said "um", or broke a
+    phrase by a pause."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from enunciate.alignment import AlignedWord, Alignment, Status
-from enunciate.measures import Pacing, Pause
-
-LONG_PAUSE = 1.0
-"""Seconds from which a pause without punctuation is shown wherever it is."""
+from enunciate.measures import Pacing
 
 Kind = Literal[Status, "gap", "pause", "run_on"]
-"""What became of a word; or the text between two written words, a pause that nothing asks for, or a sentence
+"""What became of a word; or the text between two written words, a pause that breaks a phrase, or a sentence
 end that was run into the next sentence."""
 
 
@@ -39,7 +36,6 @@ def pieces(alignment: Alignment, pacing: Pacing | None) -> tuple[Piece, ...]:
     """
     reference = alignment.reference
     words = alignment.words
-    pauses = unasked(alignment, pacing) if pacing else ()
     closes = {word.reference.token: index for index, word in enumerate(words) if word.reference}
     found: list[Piece] = []
     token: list[AlignedWord] = []
@@ -58,7 +54,7 @@ def pieces(alignment: Alignment, pacing: Pacing | None) -> tuple[Piece, ...]:
                 )
                 position = written.end
                 token = []
-        beside += _after(index, pauses, pacing)
+        beside += _after(index, pacing)
         if not token:
             found += beside
             beside = []
@@ -84,27 +80,11 @@ def _said(word: AlignedWord) -> str | None:
     return word.reference.text
 
 
-def unasked(alignment: Alignment, pacing: Pacing) -> tuple[Pause, ...]:
-    """The pauses worth showing to the person: hesitations, and long ones that the punctuation does not ask
-    for.
-
-    Other pauses without punctuation, such as a short one before a clause, are as fluent readers make them.
-    """
-    scripted = [index for index, word in enumerate(alignment.words) if word.reference]
-
-    def hesitated(pause: Pause) -> bool:
-        return next((index for index in scripted if index > pause.after), None) in pacing.hesitations
-
-    return tuple(
-        pause
-        for pause in pacing.pauses
-        if not pause.expected and (pause.interval.duration >= LONG_PAUSE or hesitated(pause))
-    )
-
-
-def _after(index: int, pauses: Sequence[Pause], pacing: Pacing | None) -> Iterator[Piece]:
-    if pacing is not None and index in pacing.missing_pauses:
+def _after(index: int, pacing: Pacing | None) -> Iterator[Piece]:
+    if pacing is None:
+        return
+    if index in pacing.missing_pauses:
         yield Piece("run_on")
-    for pause in pauses:
-        if pause.after == index:
+    for pause in pacing.pauses:
+        if pause.after == index and pause.hesitation:
             yield Piece("pause", seconds=pause.interval.duration)

@@ -20,7 +20,7 @@ from enunciate.assessment import Assessment
 from enunciate.measures import GrammarSlip, Measures
 from enunciate.report import strip
 from enunciate.report.printable import printable
-from enunciate.report.script import Kind, Piece, pieces, unasked
+from enunciate.report.script import Kind, Piece, pieces
 from enunciate.scores import Advice, Scores
 
 WIDEST = 100
@@ -280,7 +280,7 @@ class _Report:
         label = 6
         width = self.width - label
         pitch = strip.pitch_rows(contour, seconds, width, unicode=self.unicode)
-        marked = unasked(self.assessment.alignment, measures.pacing)
+        marked = [pause for pause in measures.pacing.pauses if pause.hesitation]
         floor = measures.prosody.noise_floor_dbfs
         lines = [
             *zip(("high", "pitch", "low"), pitch, ("blue",) * len(pitch), strict=True),

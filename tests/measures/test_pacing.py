@@ -10,9 +10,14 @@ from enunciate.reference import Reference, ReferenceWord
 REFERENCE = Reference("test", "Test", "", ())
 
 
-def word(text, start=None, end=None, boundary="none", status="correct", syllables=1):
+def word(
+    text, start=None, end=None, boundary="none", status="correct", syllables=1, confidence=1.0, token=None
+):
     interval = None if start is None else Interval(start, end)
-    return AlignedWord(status, ReferenceWord(text, 0, (), syllables, boundary), None, interval)
+    token = sum(map(ord, text)) if token is None else token
+    return AlignedWord(
+        status, ReferenceWord(text, token, (), syllables, boundary), None, interval, confidence
+    )
 
 
 def beside(text, start, end, status="inserted"):
@@ -48,7 +53,7 @@ SOUND = voice(3.0, (0.5, 1.0), (1.4, 2.5), noise=0.0003)
 )
 @pytest.mark.parametrize("noise", [0.0, 0.0003, 0.005])
 def test_a_pause_is_found_in_the_signal_however_the_words_were_stretched(first, second, noise):
-    found = pacing(voice(3.0, (0.5, 1.0), (1.4, 2.5), noise=noise), word("one", *first), word("two", *second))
+    found = pacing(voice(3.0, (0.5, 1.0), (1.4, 2.5), noise=noise), word("the", *first), word("two", *second))
     assert len(found.pauses) == 1
     pause = found.pauses[0]
     assert (pause.interval.start, pause.interval.end) == pytest.approx((1.0, 1.4), abs=0.015)
@@ -106,19 +111,54 @@ def test_in_loud_noise_the_recognized_times_have_to_do():
 
 
 @pytest.mark.parametrize(
-    ("boundary", "second", "hesitations"),
+    ("first", "second", "seconds", "breaks"),
     [
-        ("none", "two", (1,)),
-        ("minor", "two", ()),
-        ("major", "two", ()),
-        ("paragraph", "two", ()),
-        ("none", "because", ()),
+        (word("the", 0.5, 1.0), "time", 0.45, True),
+        (word("the", 0.5, 1.0), "time", 0.3, False),
+        (word("we'll", 0.5, 1.0), "call", 0.45, True),
+        (word("two", 0.5, 1.0), "fees", 0.65, False),
+        (word("two", 0.5, 1.0), "fees", 0.75, True),
+        (word("two", 0.5, 1.0), "because", 0.9, False),
+        (word("two", 0.5, 1.0), "because", 1.1, True),
+        (word("five", 0.5, 1.0, token=1), "two", 0.9, False),
+        (beside("um", 0.5, 1.0, "repeated"), "two", 0.9, False),
+        (word("the", 0.5, 1.0, confidence=None), "time", 0.45, False),
+        *(
+            (word("the", 0.5, 1.0, boundary), "time", 1.2, False)
+            for boundary in ("minor", "major", "paragraph")
+        ),
     ],
 )
-def test_a_pause_that_punctuation_or_a_clause_asks_for_is_no_hesitation(boundary, second, hesitations):
-    found = pacing(SOUND, word("one", 0.5, 1.0, boundary), word(second, 1.4, 2.5))
-    assert found.pauses[0].expected == (boundary != "none")
-    assert found.hesitations == hesitations
+def test_how_long_a_pause_takes_to_break_a_phrase_depends_on_the_words_beside_it(
+    first, second, seconds, breaks
+):
+    start = 1.0 + seconds
+    found = pacing(
+        voice(3.0, (0.5, 1.0), (start, 2.8), noise=0.0003), first, word(second, start, 2.8, token=1)
+    )
+    assert [pause.hesitation for pause in found.pauses] == [breaks]
+    assert found.hesitations == ((1,) if breaks else ())
+
+
+@pytest.mark.parametrize(
+    ("middle", "after"),
+    [((0.9, 1.0), 0), ((1.8, 1.9), 1)],
+    ids=["heard before the pause", "heard after it"],
+)
+def test_a_pause_beside_a_word_of_uncertain_time_is_the_one_that_the_punctuation_asks_for(middle, after):
+    """In "card, and I" the comma is where people stop, whatever the recognizer makes of "and"."""
+    sound = voice(3.0, (0.2, 1.0), (1.8, 2.8), noise=0.0003)
+    sure, unsure = (
+        pacing(
+            sound,
+            word("card", 0.2, 0.9, "minor" if after == 0 else "none"),
+            word("then", *middle, "minor" if after == 1 else "none", confidence=confidence),
+            word("I", 1.9, 2.8),
+        )
+        for confidence in (0.9, None)
+    )
+    assert [(pause.after, pause.hesitation) for pause in unsure.pauses] == [(after, False)]
+    assert [(pause.after, pause.hesitation) for pause in sure.pauses] == [(1 - after, True)]
 
 
 def test_a_filler_is_a_hesitation_before_the_next_script_word():

@@ -94,9 +94,8 @@ def align(
 
     for index, word in enumerate(spoken):
         if pauses and index in pauses:
-            silences.append(
-                Pause(Interval(clock, clock + pauses[index]), len(words) - 1, spoken[index - 1].boundary)
-            )
+            time, boundary = Interval(clock, clock + pauses[index]), spoken[index - 1].boundary
+            silences.append(Pause(time, len(words) - 1, boundary, hesitation=boundary == "none"))
             clock += pauses[index]
         for status, heard in (beside or {}).get(index, ()):
             say(status, None, heard)
@@ -164,7 +163,7 @@ def assessment(
                 index for index, word in enumerate(alignment.words) if word.reference and index > pause.after
             )
             for pause in silences
-            if not pause.expected
+            if pause.hesitation
         ),
     )
     prosody = Prosody(

@@ -59,13 +59,16 @@ def test_what_was_heard_before_the_first_word_comes_first() -> None:
     assert price(beside={0: [("filler", "uh")]})[0] == Piece("filler", said="uh")
 
 
-def test_a_fluent_reader_s_pauses_are_not_shown() -> None:
+def test_only_pauses_that_break_a_phrase_are_shown() -> None:
     made = samples.assessment(
-        samples.reference("One, two three and four five"), pauses={1: 0.9, 3: 0.4, 4: 0.4, 5: 1.1}
+        samples.reference("One, two three and four five"), pauses={1: 0.9, 3: 0.4, 5: 1.1}
     )
-    pacing = dataclasses.replace(made.measures.pacing, hesitations=(4,))
+    natural, broken = (dataclasses.replace(made.measures.pacing.pauses[n], hesitation=n == 2) for n in (1, 2))
+    pacing = dataclasses.replace(
+        made.measures.pacing, pauses=(made.measures.pacing.pauses[0], natural, broken)
+    )
     shown = [piece.seconds for piece in pieces(made.alignment, pacing) if piece.kind == "pause"]
-    assert shown == pytest.approx([0.4, 1.1])
+    assert shown == pytest.approx([1.1])
 
 
 def test_a_sentence_run_into_the_next() -> None:
