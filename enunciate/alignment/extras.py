@@ -1,8 +1,8 @@
 """Names for what was said beside the script: repeated words, self-corrections, false starts.
 
 The terms are those of disfluency research (Shriberg, Preliminaries to a Theory of Speech Disfluencies, 1994):
-what is given up (the reparandum) stands before what replaces it (the repair), so of words said twice the first
-are the extra ones.
+what is given up (the reparandum) stands before what replaces it (the repair), so of words said twice the
+first are the extra ones.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ _LIKE = 0.5
 def name_extras(words: Sequence[AlignedWord]) -> tuple[AlignedWord, ...]:
     """The same words with those beside the script told apart.
 
-    Sounds of hesitation stay where they are and do not part what they interrupt: "the um the line" repeats "the".
+    Sounds of hesitation stay where they are and do not part what they interrupt: "the um the line" repeats
+    "the".
     """
     named = [word for word in words if word.status != "filler"]
     end = len(named)
@@ -43,8 +44,8 @@ def name_extras(words: Sequence[AlignedWord]) -> tuple[AlignedWord, ...]:
 def _move_front(words: list[AlignedWord], start: int, end: int) -> int:
     """Where words before a run of extras are said again at its end, make the first ones the extras.
 
-    "from last [week from last] month" becomes "[from last week] from last month". Returns by how many words the
-    run moved.
+    "from last [week from last] month" becomes "[from last week] from last month". Returns by how many words
+    the run moved.
     """
     for size in range(end - start, 0, -1):
         before, tail = words[max(0, start - size) : start], words[end - size : end]
