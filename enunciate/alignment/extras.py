@@ -16,7 +16,7 @@ from enunciate.recognition import UNKNOWN
 from enunciate.reference import Phones, lexicon
 from enunciate.reference.phones import bare, distance
 
-_LIKE = 0.5
+_LIKE = 0.35
 """Sound distance per phone below which a word may be a slip of another."""
 
 
@@ -32,11 +32,11 @@ def name_extras(words: Sequence[AlignedWord]) -> tuple[AlignedWord, ...]:
         start = end
         while start and named[start - 1].status == "inserted":
             start -= 1
-        if start < end:
+        if start == end:
+            end -= 1
+        else:
             moved = _move_front(named, start, end)
-            _name(named, start - moved, end - moved)
-            start -= moved
-        end = min(start, end - 1)
+            end = _name(named, start - moved, end - moved)
     rest = iter(named)
     return tuple(word if word.status == "filler" else next(rest) for word in words)
 
@@ -62,20 +62,22 @@ def _move_front(words: list[AlignedWord], start: int, end: int) -> int:
     return 0
 
 
-def _name(words: list[AlignedWord], start: int, end: int) -> None:
-    """Name one run of extra words by what follows it."""
+def _name(words: list[AlignedWord], start: int, end: int) -> int:
+    """Name a run of extra words by what follows it, or its end where that is repeated; where the named begin."""
     run = [said_text(word) for word in words[start:end]]
     resumed = words[end : end + len(run)]
     following = [said_text(word) for word in resumed]
     statuses: list[Status] = ["inserted"] * len(run)
     again = next((n for n in range(len(run), 0, -1) if run[-n:] == following[:n]), 0)
     if again and UNKNOWN not in run[-again:]:
-        statuses[-again:] = ["repeated"] * again
-    elif len(run) > 1 and run[:1] == following[:1]:
+        words[end - again : end] = [replace(word, status="repeated") for word in words[end - again : end]]
+        return end - again
+    if len(run) > 1 and run[:1] == following[:1]:
         statuses = ["self_correction"] * len(run)
     elif resumed and resumed[0].reference is not None and run[-1] != UNKNOWN:
         statuses[-1] = _restart(run[-1], resumed[0].reference.pronunciations)
     words[start:end] = [replace(w, status=s) for w, s in zip(words[start:end], statuses, strict=True)]
+    return start
 
 
 def _restart(said: str, ways: Sequence[Phones]) -> Status:
