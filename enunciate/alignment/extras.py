@@ -63,7 +63,10 @@ def _move_front(words: list[AlignedWord], start: int, end: int) -> int:
 
 
 def _name(words: list[AlignedWord], start: int, end: int) -> int:
-    """Name a run of extra words by what follows it, or its end where that is repeated; where the named begin."""
+    """Name a run of extra words by what follows it, or only its end where that is repeated.
+
+    Returns where the named words begin.
+    """
     run = [said_text(word) for word in words[start:end]]
     resumed = words[end : end + len(run)]
     following = [said_text(word) for word in resumed]
