@@ -1,4 +1,4 @@
-"""Which of two word sequences fits the sound better, judged by a second engine.
+"""Which words fit the sound better, judged by a second engine.
 
 Vosk's grammar decides by sound and by what the grammar makes likely. Where the two may disagree (a dropped
 -ed, a small word left out), PocketSphinx's forced alignment compares both versions on the sound alone.
@@ -7,10 +7,12 @@ Vosk's grammar decides by sound and by what the grammar makes likely. Where the 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from enunciate.audio import RATE, Audio
+from enunciate.interval import Interval
 from enunciate.reference import Phones
 from enunciate.reference.phones import bare
 
@@ -18,6 +20,22 @@ Choice = tuple[Phones, ...]
 """A word as its accepted pronunciations."""
 
 _SHORTEST_SECONDS = 0.1
+_FRAMES_PER_SECOND = 100
+_SEARCH = "extras"
+_OFFERED, _REPEATED = 1e-3, 1e-2
+"""Chance of each word offered as an extra one, and of a word being said again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """A word said in addition, before word `place` of those followed: an offered one, or one said again."""
+
+    place: int
+    offer: str | None
+    repeats: int | None
+    """Index of the word that is said again."""
+    interval: Interval
+    """Within the sound, seconds."""
 
 
 class Contest:
@@ -40,13 +58,9 @@ class Contest:
             return None
         try:
             text = " ".join(self._name(choice) for choice in words)
-            decoder = self._decoder
-            decoder.reinit_feat()  # else a score depends on what was aligned before
-            decoder.set_align_text(text)
-            decoder.start_utt()
-            decoder.process_raw(audio.pcm16(), full_utt=True)
-            decoder.end_utt()
-            hypothesis = decoder.hyp()
+            self._decoder.set_align_text(text)
+            self._listen(audio)
+            hypothesis = self._decoder.hyp()
         except RuntimeError:
             self._decoder = None  # a decoder that failed may not be used again
             return None
@@ -65,6 +79,55 @@ class Contest:
         ]
         return 0.0 if scores[0] == scores[1] else scores[0] - scores[1]
 
+    def extras(
+        self, audio: Audio, words: Sequence[Choice], offers: Mapping[str, Choice]
+    ) -> tuple[Extra, ...]:
+        """Follow `words`, which are known to have been said, and find what was said between them.
+
+        A finite-state grammar allows one extra word at each place: one of `offers`, or a neighbour said
+        twice. It proposes more than is there, above all short vowels: let `margin` decide on each.
+        """
+        if not words or audio.seconds < _SHORTEST_SECONDS:
+            return ()
+        try:
+            names = [self._name(choice) for choice in words]
+            offered = {self._name(choice): offer for offer, choice in offers.items()}
+            decoder, count = self._decoder, len(names)
+            # State 2i stands before word i, state 2i + 1 there too but after an extra word.
+            steps: list[tuple[int, int, float] | tuple[int, int, float, str]] = []
+            for place in range(count + 1):
+                again = dict.fromkeys(names[max(0, place - 1) : place + 1], _REPEATED)
+                for name, chance in (dict.fromkeys(offered, _OFFERED) | again).items():
+                    steps.append((2 * place, 2 * place + 1, chance, name))
+                if place < count:
+                    steps += [(2 * place + late, 2 * place + 2, 1.0, names[place]) for late in (0, 1)]
+            final = 2 * count + 2
+            steps += [(2 * count, final, 1.0), (2 * count + 1, final, 1.0)]
+            decoder.add_fsg(_SEARCH, decoder.create_fsg(_SEARCH, 0, final, steps))
+            decoder.activate_search(_SEARCH)
+            self._listen(audio)
+            said = [
+                (
+                    name,
+                    Interval(
+                        entry.start_frame / _FRAMES_PER_SECOND, (entry.end_frame + 1) / _FRAMES_PER_SECOND
+                    ),
+                )
+                for entry in (decoder.seg() if decoder.hyp() is not None else ())
+                if (name := entry.word.partition("(")[0]).startswith("w")
+            ]
+            decoder.remove_search(_SEARCH)
+        except RuntimeError:
+            self._decoder = None
+            return ()
+        return tuple(_extras(names, said, offered))
+
+    def _listen(self, audio: Audio) -> None:
+        self._decoder.reinit_feat()  # else a result depends on what was heard before
+        self._decoder.start_utt()
+        self._decoder.process_raw(audio.pcm16(), full_utt=True)
+        self._decoder.end_utt()
+
     def _name(self, choice: Choice) -> str:
         if self._decoder is None:
             import pocketsphinx
@@ -77,3 +140,19 @@ class Contest:
             for number, phones in enumerate(choice, 1):
                 self._decoder.add_word(name if number == 1 else f"{name}({number})", " ".join(phones), False)
         return self._names[choice]
+
+
+def _extras(
+    names: Sequence[str], said: Sequence[tuple[str, Interval]], offered: Mapping[str, str]
+) -> Iterator[Extra]:
+    """The words that were said beside `names`."""
+    from rapidfuzz.distance import Levenshtein
+
+    for edit in Levenshtein.opcodes(names, [name for name, _ in said]):
+        if edit.tag != "insert":
+            continue
+        place = edit.src_start
+        for name, interval in said[edit.dest_start : edit.dest_end]:
+            around = range(max(0, place - 1), min(place + 1, len(names)))
+            repeats = next((near for near in around if names[near] == name), None)
+            yield Extra(place, None if repeats is not None else offered.get(name), repeats, interval)

@@ -12,18 +12,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
+from itertools import product
 
-import numpy as np
-
-from enunciate.alignment import AlignedWord, Alignment, Status
-from enunciate.alignment.contest import Choice, Contest
+from enunciate.alignment import AlignedWord, Alignment
+from enunciate.alignment.contest import Choice, Contest, Extra
 from enunciate.alignment.extras import name_extras
-from enunciate.alignment.words import align, same_word
+from enunciate.alignment.phones import stretches
+from enunciate.alignment.words import align, said_text, same_word, sound_distance
 from enunciate.audio import Audio
-from enunciate.audio.level import STEP, levels
 from enunciate.interval import Interval
 from enunciate.recognition import UNKNOWN, RecognizedWord, Recognizer
-from enunciate.recognition.listening import EXTRAS, alternatives, listen_for
+from enunciate.recognition.listening import EXTRAS, FILLERS, alternatives, listen_for
 from enunciate.reference import Reference, lexicon
 
 _CONTEXT = 1
@@ -37,16 +37,19 @@ _FIRMLY_AGAINST = -60.0
 """The same beyond any doubt."""
 _EXTRA_FOR = -40.0
 """How much worse the sound must fit without an extra word for it to stand."""
+_AGAIN_FOR = -30.0
+"""The same of a word said twice, which the recognizer runs together."""
 _UNRELATED_FOR = 20.0
 """The same where something quite unlike the script's word was heard: then the sound has to speak for the
 script.
 """
 _READ_SHARE, _RUN, _DENSE_SHARE = 0.4, 10, 0.8
-_MISSING_AT_MOST = 4
-_SHORTEST_EXTRA_SECONDS = 0.08
-_EDGE_SECONDS = 0.03
-"""A frame of the recognizer: words may reach this far beyond their times."""
-_HESITATIONS: Choice = (("AH", "M"), ("AH",), ("ER",), ("M",), ("AH", "AH", "M"))
+_DOUBTED = 0.7
+"""Confidence below which a word that was heard is looked at again. Of rightly read words one in twenty is."""
+_OTHER = 0.5
+"""Sound distance per phone from which a word is quite another one."""
+_MISSING_AT_MOST = 3
+_SHORTEST_EXTRA_SECONDS, _SHORTEST_AGAIN_SECONDS = 0.12, 0.06
 
 
 def read_script(audio: Audio, reference: Reference, recognizer: Recognizer) -> Alignment:
@@ -96,69 +99,135 @@ class SecondLook:
         self._audio = audio
         self._recognizer = recognizer
         self._contest = Contest()
-        self._levels = levels(audio)
 
     def settle(self, alignment: Alignment) -> Alignment:
         """The alignment with every dispute decided."""
-        words: list[AlignedWord] = []
-        rest = list(alignment.words)
-        while rest:
-            word, around = rest[0], (words, rest[1:])
-            if word.status == "substituted" or (word.status == "omitted" and _few_missing(words, rest)):
-                words += self._script_word(word, *around)
-            elif word.reference is None:
-                words += self._extra_word(word, *around)
-            else:
-                words.append(word)
-            del rest[0]
-        named = name_extras(tuple(self._with_unheard(words)))
-        return Alignment(alignment.reference, tuple(self._broken_off(named)))
+        decided = self._script_words(alignment.words)
+        extended = self._with_unheard(decided)
+        words = self._broken_off(name_extras(self._without_doubtful(extended)))
+        return Alignment(alignment.reference, tuple(map(self._quotable, words)))
 
-    def _script_word(
+    def _script_words(self, words: Sequence[AlignedWord]) -> list[AlignedWord]:
+        """The words, those of the script that were not heard restored where the sound has them after all."""
+        decided: list[AlignedWord] = []
+        rest = list(words)
+        while rest:
+            missing = 0
+            while missing < len(rest) and rest[missing].status == "omitted":
+                missing += 1
+            if 0 < missing <= _MISSING_AT_MOST:
+                decided += self._missing(rest[:missing], decided, rest[missing:])
+                del rest[:missing]
+                continue
+            if rest[0].status == "substituted":
+                decided += self._substituted(rest[0], decided, rest[1:])
+            elif rest[0].status == "correct" and (rest[0].confidence or 0.0) < _DOUBTED:
+                decided.append(self._doubted(rest[0], decided, rest[1:]))
+            else:
+                decided += rest[: max(missing, 1)]
+                del rest[: max(missing, 1) - 1]
+            del rest[0]
+        return decided
+
+    def _doubted(
+        self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
+    ) -> AlignedWord:
+        """A script word that was heard, though not surely: something else where any other word fits better."""
+        assert word.reference is not None
+        sound, _, first, last = self._around(word, before, after)
+        script = word.reference.pronunciations
+        others = tuple(
+            way for ways in _offers().values() if sound_distance(script, ways) > _OTHER for way in ways
+        )
+        margin = self._contest.margin(sound, (*first, script, *last), (*first, others, *last))
+        return word if margin > _AGAINST else replace(word, status="substituted")
+
+    def _missing(
+        self, run: Sequence[AlignedWord], before: Sequence[AlignedWord], after: Sequence[AlignedWord]
+    ) -> list[AlignedWord]:
+        """Script words in a row that were not heard: as many restored as the sound does not speak against."""
+        sound, gap, first, last = self._around(None, before, after)
+        versions = sorted(product((True, False), repeat=len(run)), key=lambda version: -sum(version))
+        scores = [
+            self._contest.score(
+                sound, (*first, *(_ways(w) for w, read in zip(run, v, strict=True) if read), *last)
+            )
+            for v in versions
+        ]
+        best = max(scores, key=_fit)
+        read = next(
+            v for v, score in zip(versions, scores, strict=True) if _difference(score, best) > _AGAINST
+        )
+        restored = []
+        for word, was_read in zip(run, read, strict=True):
+            if not was_read and len(run) == 1 and _difference(scores[0], best) > _FIRMLY_AGAINST:
+                was_read = self._freely_heard(word, sound)
+            restored.append(_restored(word, gap) if was_read else word)
+        return restored
+
+    def _substituted(
         self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
     ) -> tuple[AlignedWord, ...]:
-        """A script word that was not heard: restored where the sound has it after all."""
+        """A script word in whose place something else was heard: restored where the sound has it."""
         assert word.reference is not None
-        sound, interval, first, last = self._around(word, before, after)
-        script, heard = word.reference.pronunciations, _ways(word)
-        if word.status == "omitted":
-            margin = self._contest.margin(sound, (*first, script, *last), (*first, *last))
-            read = margin > _AGAINST or (margin > _FIRMLY_AGAINST and self._freely_heard(word, sound))
-            return (_restored(word, interval) if read else word,)
+        assert word.interval is not None
+        sound, _, first, last = self._around(word, before, after)
         if word.heard is None:
-            return (_restored(word, interval) if self._freely_heard(word, sound) else word,)
+            return (_restored(word) if self._freely_heard(word, sound) else word,)
+        script, heard = word.reference.pronunciations, _ways(word)
         against = self._contest.score(sound, (*first, heard, *last))
-        if word.heard in alternatives(word.reference.text, lambda _: True):
+        if _alternative(word):
             margin = _difference(self._contest.score(sound, (*first, script, *last)), against)
-            return (_restored(word, interval) if margin > _AGAINST else word,)
+            return (_restored(word) if margin > _AGAINST else word,)
         # Something quite unlike the script's word: it may have been said in addition.
         versions = ((script,), (script, heard), (heard, script))
         scores = [self._contest.score(sound, (*first, *version, *last)) for version in versions]
         both = max(scores[1:], key=_fit)
-        if _difference(both, against) > -_AGAINST and _difference(both, scores[0]) > -_AGAINST:
-            assert word.interval is not None
+        if _difference(both, against) > _AGAINST and _difference(both, scores[0]) > -_AGAINST:
             middle = (word.interval.start + word.interval.end) / 2
-            halves = Interval(word.interval.start, middle), Interval(middle, word.interval.end)
+            early, late = Interval(word.interval.start, middle), Interval(middle, word.interval.end)
+            script_first = both == scores[1]
             extra = AlignedWord(
-                "inserted", None, self._quotable(word), halves[both is scores[1]], word.confidence
+                "inserted", None, word.heard, late if script_first else early, word.confidence
             )
-            read_word = _restored(replace(word, interval=halves[both is not scores[1]]), interval)
-            return (read_word, extra) if both is scores[1] else (extra, read_word)
-        if _difference(scores[0], against) > _UNRELATED_FOR:
-            return (_restored(word, interval),)
-        return (replace(word, heard=self._quotable(word)),)
+            own = _restored(replace(word, interval=early if script_first else late))
+            return (own, extra) if script_first else (extra, own)
+        return (_restored(word) if _difference(scores[0], against) > _UNRELATED_FOR else word,)
 
-    def _quotable(self, word: AlignedWord) -> str | None:
-        """What was heard, where that may be said: a grammar holds few words, and one of them always fits best."""
-        return word.heard if self._recognizer.transcribes else None
+    def _quotable(self, word: AlignedWord) -> AlignedWord:
+        """The word without what was heard, where that may not be said.
 
-    def _extra_word(
-        self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
-    ) -> tuple[AlignedWord, ...]:
-        """A word beside the script, or nothing where the sound is as good without it."""
-        sound, _, first, last = self._around(word, before, after)
-        margin = self._contest.margin(sound, (*first, *last), (*first, _ways(word), *last))
-        return (word,) if margin < _EXTRA_FOR else ()
+        A grammar holds few words, and one of them always fits best: only what was listened for as a likely
+        alternative is evidence enough.
+        """
+        if (
+            self._recognizer.transcribes
+            or word.status not in ("substituted", "inserted")
+            or _alternative(word)
+        ):
+            return word
+        return replace(word, heard=None)
+
+    def _without_doubtful(self, words: Sequence[AlignedWord]) -> list[AlignedWord]:
+        """The words without those beside the script that the sound can do without."""
+        kept: list[AlignedWord] = []
+        for place, word in enumerate(words):
+            if word.reference is None and word.heard is not None:
+                sound, _, first, last = self._around(word, kept, words[place + 1 :])
+                with_it = (*first, _ways(word), *last)
+                enough = _AGAIN_FOR if self._again(word, kept, words[place + 1 :]) else _EXTRA_FOR
+                if self._contest.margin(sound, (*first, *last), with_it) > enough:
+                    continue
+                hesitating = (*first, _offers()["um"], *last)
+                if word.status == "inserted" and self._contest.margin(sound, hesitating, with_it) > _AGAINST:
+                    word = replace(word, status="filler", heard="um")
+            kept.append(word)
+        return kept
+
+    @staticmethod
+    def _again(word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]) -> bool:
+        """Whether a word found by following the script closely is one of its neighbours said again."""
+        return word.confidence is None and word.heard in [said_text(w) for w in (*before[-1:], *after[:1])]
 
     def _broken_off(self, words: Sequence[AlignedWord]) -> Iterator[AlignedWord]:
         """The words, with a word "repeated" that was only begun the first time called a false start."""
@@ -172,82 +241,63 @@ class SecondLook:
                     continue
             yield word
 
-    def _with_unheard(self, words: Sequence[AlignedWord]) -> Iterator[AlignedWord]:
-        """The words, and between them those that nobody listened for: speech in what seemed to be a gap."""
-        previous: AlignedWord | None = None
-        for word in words:
-            if word.interval is None:
-                yield word
-                continue
-            if previous is not None and previous.interval is not None:
-                extra = self._in_gap(previous, word)
-                if extra is not None:
-                    yield extra
-            yield word
-            previous = word
+    def _with_unheard(self, words: Sequence[AlignedWord]) -> list[AlignedWord]:
+        """The words, and between them those that nobody listened for."""
+        found: dict[int, list[AlignedWord]] = {}
+        known = [word.reference is not None or word.heard is not None for word in words]
+        for stretch in stretches(words, known, self._audio.seconds):
+            followed = [words[index] for index in stretch.words]
+            sound = self._audio.cut(stretch.interval)
+            for extra in self._contest.extras(sound, [_ways(word) for word in followed], _offers()):
+                word = self._extra(extra, followed, stretch.interval.start)
+                if word is not None:
+                    place = (
+                        stretch.words[extra.place] if extra.place < len(followed) else stretch.words[-1] + 1
+                    )
+                    found.setdefault(place, []).append(word)
+        return [
+            one
+            for place in range(len(words) + 1)
+            for one in (*found.get(place, ()), *words[place : place + 1])
+        ]
 
-    def _in_gap(self, before: AlignedWord, after: AlignedWord) -> AlignedWord | None:
-        """A word said between two words: one of the two again, a sound of hesitation, or another."""
-        assert before.interval is not None
-        assert after.interval is not None
-        speech = self._speech(before.interval.end, after.interval.start)
-        if speech is None or speech.duration < _SHORTEST_EXTRA_SECONDS:
+    def _extra(self, extra: Extra, followed: Sequence[AlignedWord], offset: float) -> AlignedWord | None:
+        """What was found between two words, as a word of the alignment; None where it is too short."""
+        least = _SHORTEST_EXTRA_SECONDS if extra.repeats is None else _SHORTEST_AGAIN_SECONDS
+        if extra.interval.duration < least:
             return None
-        sound = self._audio.cut(
-            Interval(
-                max(0.0, before.interval.start - _MARGIN_SECONDS),
-                min(self._audio.seconds, after.interval.end + _MARGIN_SECONDS),
-            )
-        )
-        first, last = _ways(before), _ways(after)
-        without = self._contest.score(sound, (first, last))
-        offers: tuple[tuple[Status, Choice], ...] = (
-            ("repeated", first),
-            ("repeated", last),
-            ("filler", _HESITATIONS),
-            ("inserted", tuple(way for word in EXTRAS for way in lexicon.pronunciations(word))),
-        )
-        scored = [(self._contest.score(sound, (first, ways, last)), status, ways) for status, ways in offers]
-        best = max(scored, key=lambda one: _fit(one[0]))
-        if best[0] is None or _difference(without, best[0]) > _EXTRA_FOR:
-            return None
-        repeated = (before if best[2] is first else after) if best[1] == "repeated" else None
-        heard = (
-            (repeated.heard or (repeated.reference.text if repeated.reference else None))
-            if repeated
-            else None
-        )
-        return AlignedWord(best[1], None, "um" if best[1] == "filler" else heard, speech)
-
-    def _speech(self, start: float, end: float) -> Interval | None:
-        """From the first to the last frame between two times that is loud enough for speech."""
-        if self._levels.buried:
-            return None
-        first, last = (round(time / STEP) for time in (start + _EDGE_SECONDS, end - _EDGE_SECONDS))
-        loud = np.flatnonzero(self._levels.db[first:last] > self._levels.threshold) if last > first else ()
-        return (
-            Interval(float(first + loud[0]) * STEP, float(first + loud[-1] + 1) * STEP) if len(loud) else None
-        )
+        interval = Interval(offset + extra.interval.start, offset + extra.interval.end)
+        heard = said_text(followed[extra.repeats]) if extra.repeats is not None else extra.offer
+        return AlignedWord("filler" if heard in FILLERS else "inserted", None, heard, interval)
 
     def _around(
-        self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
+        self, word: AlignedWord | None, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
     ) -> tuple[Audio, Interval, list[Choice], list[Choice]]:
-        """A place with the words next to it: its sound and time, and how those words sound."""
+        """A place with the words next to it: its sound, the time between those words, and how they sound."""
         first = [w for w in reversed(before) if w.interval is not None][:_CONTEXT][::-1]
         last = [w for w in after if w.interval is not None][:_CONTEXT]
-        times = [w.interval for w in (*first, word, *last) if w.interval is not None]
-        start = min(time.start for time in times) if first or word.interval else 0.0
-        end = max(time.end for time in times) if last or word.interval else self._audio.seconds
-        interval = Interval(
-            max(0.0, start - _MARGIN_SECONDS), max(start, min(self._audio.seconds, end + _MARGIN_SECONDS))
-        )
-        return self._audio.cut(interval), interval, [_ways(w) for w in first], [_ways(w) for w in last]
+        own = [word] if word is not None else []
+        times = [w.interval for w in (*first, *own, *last) if w.interval is not None]
+        start = min(time.start for time in times) - _MARGIN_SECONDS if first or own else 0.0
+        end = max(time.end for time in times) + _MARGIN_SECONDS if last or own else self._audio.seconds
+        whole = Interval(max(0.0, start), max(0.0, start, min(self._audio.seconds, end)))
+        left = times[0].end if first else whole.start
+        gap = Interval(left, max(left, times[-1].start if last else whole.end))
+        return self._audio.cut(whole), gap, [_ways(w) for w in first], [_ways(w) for w in last]
 
     def _freely_heard(self, word: AlignedWord, sound: Audio) -> bool:
         """Whether a decoding that knows nothing of the script hears the script's word there."""
         assert word.reference is not None
         heard = self._recognizer.transcribe(sound).words
         return any(same_word(word.reference.text, other.text) for other in heard)
+
+
+@lru_cache(maxsize=1)
+def _offers() -> dict[str, Choice]:
+    """What is listened for between the script's words, as it sounds."""
+    return {word: lexicon.pronunciations(word) for word in (*EXTRAS, "uh")} | {
+        "um": (("AH", "M"), ("AH", "AH", "M"), ("ER", "M"), ("ER",), ("M",))
+    }
 
 
 def _fit(score: float | None) -> float:
@@ -259,9 +309,9 @@ def _difference(first: float | None, second: float | None) -> float:
     return 0.0 if first is second is None else _fit(first) - _fit(second)
 
 
-def _few_missing(before: Sequence[AlignedWord], rest: Sequence[AlignedWord]) -> bool:
-    """Whether few words are missing here. Where many are, nothing is left to decide."""
-    return sum(w.status == "omitted" for w in (*before[-3:], *rest[:4])) <= _MISSING_AT_MOST
+def _alternative(word: AlignedWord) -> bool:
+    """Whether what was heard is one of the words listened for in place of the script's."""
+    return word.reference is not None and word.heard in alternatives(word.reference.text, lambda _: True)
 
 
 def _ways(word: AlignedWord) -> Choice:
@@ -271,13 +321,6 @@ def _ways(word: AlignedWord) -> Choice:
     return word.reference.pronunciations if word.reference is not None else (("AH",),)
 
 
-def _restored(word: AlignedWord, interval: Interval) -> AlignedWord:
-    """The word as read. Where it was is known only from its neighbours if nothing was heard in its place."""
-    return replace(
-        word, status="correct", heard=None, interval=word.interval or _middle(interval), confidence=None
-    )
-
-
-def _middle(interval: Interval) -> Interval:
-    third = interval.duration / 3
-    return Interval(interval.start + third, interval.end - third)
+def _restored(word: AlignedWord, gap: Interval | None = None) -> AlignedWord:
+    """The word as read: where something was heard in its place, else in the gap that its neighbours leave."""
+    return replace(word, status="correct", heard=None, interval=word.interval or gap, confidence=None)

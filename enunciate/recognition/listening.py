@@ -23,60 +23,18 @@ FILLERS = frozenset({"um", "uh", "er", "erm", "hmm", "mm", "mhm", "ah", "eh", "u
 
 _WEIGHT = 4
 """How many times likelier the script is than each single alternative. At 1 every seventh word of perfect
-readings was
-heard as an alternative, at 4 every twentieth, with as many real ones found."""
+readings was heard as an alternative, at 4 every twentieth, with as many real ones found."""
 _SOUND_ALIKES = 3
 _READINGS = 6
 """How many readings of a token beyond the first are listened for."""
 
-EXTRAS = tuple(
-    [
-        "just",
-        "really",
-        "very",
-        "so",
-        "well",
-        "okay",
-        "like",
-        "actually",
-        "please",
-        "now",
-        "also",
-        "then",
-        "here",
-        "there",
-        "right",
-        "only",
-        "some",
-        "all",
-        "again",
-        "still",
-        "already",
-        "maybe",
-        "too",
-        "quite",
-        "simply",
-        "kindly",
-        "basically",
-        "sir",
-        "ma'am",
-        "yes",
-        "no",
-        "oh",
-        "and",
-        "but",
-        "the",
-        "a",
-        "to",
-        "i",
-        "you",
-        "we",
-        "it",
-        "that",
-        "this",
-        "is",
-    ]
-)
+EXTRAS = (
+    "just", "really", "very", "so", "well", "okay", "like", "actually", "please", "now", "also", "then",
+    "here", "there", "right", "only", "some", "all", "again", "still", "already", "maybe", "too",
+    "quite", "simply", "kindly", "basically", "always", "soon", "other", "little", "more", "much",
+    "never", "not", "first", "good", "new", "two", "sir", "ma'am", "yes", "no", "oh", "and", "but",
+    "the", "a", "to", "i", "you", "we", "it", "that", "this", "is",
+)  # fmt: skip
 """Words that readers slip in."""
 
 _SWAPS = (
