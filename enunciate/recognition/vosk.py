@@ -1,12 +1,9 @@
 """The Vosk engine (https://alphacephei.com/vosk), for any model in Vosk's format.
 
 Three surprises of vosk 0.3.45 shape this module. An utterance ends by itself after 20 s, wherever the speaker
-is: the
-signal is ignored here, and long sound is ended at silences chosen by `_stretches`. Times grow over a
-recognizer's life:
-each recording gets a recognizer of its own. Words of a grammar that the model lacks are dropped with a
-warning, and an
-empty grammar aborts the process: they are filtered first.
+is: the signal is ignored here, and long sound is ended at silences chosen by `_stretches`. Times grow over a
+recognizer's life: each recording gets a recognizer of its own. Words of a grammar that the model lacks are
+dropped with a warning, and an empty grammar aborts the process: they are filtered first.
 """
 
 from __future__ import annotations
@@ -31,8 +28,9 @@ _QUIET_FRAMES = 30
 
 
 class VoskRecognizer:
-    """A loaded Vosk model as a `Recognizer`. One model serves many threads; each call makes its own
-    recognizer.
+    """A loaded Vosk model as a `Recognizer`.
+
+    One model serves many threads; each call makes its own recognizer.
     """
 
     engine = "vosk"
@@ -90,8 +88,9 @@ class VoskStream:
         self._loudest = 0.0
 
     def accept(self, samples: NDArray[np.float32]) -> tuple[RecognizedWord, ...]:
-        """Take in the next samples; the words heard so far, of which those of the current utterance may still
-        change.
+        """Take in the next samples; returns the words heard so far.
+
+        Those of the current utterance may still change.
         """
         ended = self._feed(samples)
         level = float(np.sqrt(np.mean(np.square(samples)))) if len(samples) else 0.0
@@ -116,10 +115,13 @@ class VoskStream:
         return Hypothesis(tuple(self._settled), VoskRecognizer.engine, self._model)
 
     def _feed(self, samples: NDArray[np.float32]) -> bool:
-        status = self._recognizer.AcceptWaveform(Audio(samples, self._rate).pcm16())
-        if status < 0:
-            raise RecognitionError("Vosk failed on this sound. Try another model (enunciate models list).")
-        return bool(status)
+        try:
+            return bool(self._recognizer.AcceptWaveform(Audio(samples, self._rate).pcm16()))
+        except Exception as error:  # vosk raises nothing narrower
+            raise RecognitionError(
+                f"The model {self._model} cannot take in this sound at {self._rate} Hz. Use another model "
+                "(enunciate models list)."
+            ) from error
 
     def _settle(self, result: str) -> None:
         self._settled += map(_word, json.loads(result).get("result", ()))
