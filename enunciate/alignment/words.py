@@ -384,7 +384,7 @@ def _between(script: Sequence[ReferenceWord], heard: Sequence[RecognizedWord]) -
             i, j = i - 1, j - 1
             equal = same_word(script[i].text, heard[j].text)
             pairs.append(_Pair(script[i], heard[j], "correct" if equal else "substituted"))
-        elif j and costs[i][j] == costs[i][j - 1] + 0.6:
+        elif j and (not i or costs[i][j] == costs[i][j - 1] + 0.6):
             j -= 1
             pairs.append(_Pair(None, heard[j], "inserted"))
         else:

@@ -72,6 +72,7 @@ def _ended(line: str) -> str:
 
 
 def _readable_characters(text: str) -> str:
+    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text)  # colours and the like, as terminals write them
     kept = (c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
     return (
         "".join(kept)

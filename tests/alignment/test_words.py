@@ -52,6 +52,12 @@ def test_what_was_said_instead_is_the_word_that_sounds_like_it(said: str, fates:
     assert line(aligned("It costs thirty dollars.", said).words) == fates
 
 
+@pytest.mark.parametrize("extra", range(2, 12))
+def test_any_number_of_other_words_before_one_that_was_swapped(extra: int) -> None:
+    fates = line(aligned("Goodbye.", " ".join(["seven"] * extra + ["good bite"])).words)
+    assert fates.count("seven") == extra
+
+
 def test_a_word_that_sounds_like_one_of_two_omitted_stands_for_that_one() -> None:
     assert line(aligned("Two new parcels arrived.", "two parcel arrived").words) == (
         "two -new parcels>parcel arrived"
