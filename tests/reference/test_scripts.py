@@ -121,9 +121,9 @@ def test_encodings(tmp_path: Path, encoding: str) -> None:
 
 
 def test_control_characters_and_line_ends_go(tmp_path: Path) -> None:
-    assert load(
-        write(tmp_path, "Thank\x07 \x1b[1;31myou\x1b[0m all.\r\nBye\u200b for now.\r\n" * 3)
-    ).text.startswith("Thank you all.\nBye for now.")
+    assert load(write(tmp_path, "Thank\x07 you all.\r\nBye\u200b for now.\r\n" * 3)).text.startswith(
+        "Thank you all.\nBye for now."
+    )
 
 
 @pytest.mark.parametrize(
