@@ -33,12 +33,12 @@ _AGAINST = -25.0
 """Log likelihood ratio at which the sound speaks against the script's word. Measured by
 tests/benchmarks/miscues.py
 and second_language.py: of rightly read words that the first decoding disputes, nine in ten lie above it."""
+_BOTH_AGAINST = 3.0
+"""Log odds of the two engines together, from which an alternative of the script's word is believed."""
 _FIRMLY_AGAINST = -60.0
 """The same beyond any doubt."""
 _EXTRA_FOR = -40.0
 """How much worse the sound must fit without an extra word for it to stand."""
-_AGAIN_FOR = -30.0
-"""The same of a word said twice, which the recognizer runs together."""
 _UNRELATED_FOR = 20.0
 """The same where something quite unlike the script's word was heard: then the sound has to speak for the
 script.
@@ -71,8 +71,7 @@ def is_reading(alignment: Alignment) -> bool:
     """Whether this is a reading of the script at all, though perhaps of a part.
 
     Of an unrelated script about one word in seven is "heard", here and there; a reader who stops early has
-    read nearly
-    all up to there.
+    read nearly all up to there.
     """
     read = [
         word.status in ("correct", "mispronounced") for word in alignment.words if word.reference is not None
@@ -178,12 +177,12 @@ class SecondLook:
         against = self._contest.score(sound, (*first, heard, *last))
         if _alternative(word):
             margin = _difference(self._contest.score(sound, (*first, script, *last)), against)
-            return (_restored(word) if margin > _AGAINST else word,)
+            return (word if _agreed(margin, word.confidence) else _restored(word),)
         # Something quite unlike the script's word: it may have been said in addition.
         versions = ((script,), (script, heard), (heard, script))
         scores = [self._contest.score(sound, (*first, *version, *last)) for version in versions]
         both = max(scores[1:], key=_fit)
-        if _difference(both, against) > _AGAINST and _difference(both, scores[0]) > -_AGAINST:
+        if _difference(both, against) > _EXTRA_FOR and _difference(both, scores[0]) > -_AGAINST:
             middle = (word.interval.start + word.interval.end) / 2
             early, late = Interval(word.interval.start, middle), Interval(middle, word.interval.end)
             script_first = both == scores[1]
@@ -215,19 +214,13 @@ class SecondLook:
             if word.reference is None and word.heard is not None:
                 sound, _, first, last = self._around(word, kept, words[place + 1 :])
                 with_it = (*first, _ways(word), *last)
-                enough = _AGAIN_FOR if self._again(word, kept, words[place + 1 :]) else _EXTRA_FOR
-                if self._contest.margin(sound, (*first, *last), with_it) > enough:
+                if self._contest.margin(sound, (*first, *last), with_it) > _EXTRA_FOR:
                     continue
                 hesitating = (*first, _offers()["um"], *last)
                 if word.status == "inserted" and self._contest.margin(sound, hesitating, with_it) > _AGAINST:
                     word = replace(word, status="filler", heard="um")
             kept.append(word)
         return kept
-
-    @staticmethod
-    def _again(word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]) -> bool:
-        """Whether a word found by following the script closely is one of its neighbours said again."""
-        return word.confidence is None and word.heard in [said_text(w) for w in (*before[-1:], *after[:1])]
 
     def _broken_off(self, words: Sequence[AlignedWord]) -> Iterator[AlignedWord]:
         """The words, with a word "repeated" that was only begun the first time called a false start."""
@@ -307,6 +300,17 @@ def _fit(score: float | None) -> float:
 def _difference(first: float | None, second: float | None) -> float:
     """How much better the first score is; 0 where neither version fits the sound."""
     return 0.0 if first is second is None else _fit(first) - _fit(second)
+
+
+def _agreed(margin: float, confidence: float | None) -> bool:
+    """Whether both engines together speak for what was heard and against the script's word.
+
+    The recognizer's log odds count up to a limit; the contest's log likelihoods, whose frames are far from
+    independent, count a tenth.
+    """
+    sure = min(max(0.5 if confidence is None else confidence, 0.01), 0.99)
+    odds = math.log(sure / (1.0 - sure))
+    return -margin / 10.0 + min(max(odds, -2.0), 2.0) > _BOTH_AGAINST
 
 
 def _alternative(word: AlignedWord) -> bool:

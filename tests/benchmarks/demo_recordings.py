@@ -86,9 +86,9 @@ TAKES = (
         "heart",
         mistakes=(
             Mistake("grammar", "two weeks", ("week",), "week"),
-            Mistake("grammar", "what happened", ("happen",), "happen"),
+            Mistake("grammar", "you paid", ("pay",), "pay"),
             Mistake("pause", "moment you planned", ("planned",)),
-            Mistake("repeated", "where the", ("the", "the"), "the"),
+            Mistake("repeated", "find out where", ("where", "where"), "where"),
             Mistake("filler", "you can decide", ("um,", "decide"), "um"),
         ),
     ),
@@ -123,7 +123,7 @@ TAKES = (
         mistakes=(
             Mistake("omitted", "the best"),
             Mistake("substituted", "and after", ("before",), "before"),
-            Mistake("self_correction", "take all the", ("the", "help —", "the"), "the help"),
+            Mistake("self_correction", "take all the", ("the", "money —", "the"), "the money"),
             Mistake("false_start", "what happened", ("[hap](/hˈæp/) —", "happened"), "hap"),
             Mistake("grammar", "short questions", ("question",), "question"),
         ),
