@@ -238,7 +238,8 @@ def measure(readings: Sequence[Reading], engine: Recognizer, free: int, changed:
     seconds = time.process_time() - began
     print(f"{len(readings)} readings, model {engine.model}, {seconds:.0f} s of processor time")
     print_plain(plain, free)
-    print_changed(told, noticed, min(changed, len(readings)))
+    if changed:
+        print_changed(told, noticed, min(changed, len(readings)))
 
 
 KINDS = (SWAPPED, SLIPPED, REMOVED, ADDED, UNRELATED)
