@@ -15,7 +15,7 @@ from enunciate.audio import RATE, Audio, Recording
 from enunciate.audio.files import read
 from enunciate.audio.level import speech_problem
 from enunciate.errors import AudioError
-from enunciate.measures import Measures, accuracy, grammar, pacing, prosody
+from enunciate.measures import Measures, accuracy, grammar, pacing, pronunciation, prosody
 from enunciate.recognition import Hypothesis, Recognizer
 from enunciate.reference import Reference
 from enunciate.rubric import Rubric
@@ -96,24 +96,36 @@ def assess_reading(
     alignment = read_script(audio, reference, recognizer)
     hypothesis = Hypothesis(tuple(said(alignment)), recognizer.engine, recognizer.model)
     limits = () if recognizer.transcribes else (_LIMITS.format(model=recognizer.model),)
+    counts = accuracy.count(alignment)
+    problem = None
     if not is_reading(alignment):
         problem = (
             f"This recording does not seem to be a reading of “{reference.title}”: hardly any of its words "
             "were heard. Check that the recording and the script belong together, and that it is read in "
             "English."
         )
+    elif counts.inserted > max(_ADDED_WORDS, _ADDED_SHARE * counts.words):
+        problem = (
+            f"Far more was said here than “{reference.title}” holds. Check that the recording and "
+            "the script belong together, or cut the recording down to the reading."
+        )
+    if problem is not None:
         return Assessment(recording, reference, hypothesis, alignment, None, None, recording.notices, problem)
+    sounds = pronunciation.measure(audio, alignment)
     measures = Measures(
-        accuracy.count(alignment),
+        counts,
         pacing.measure(alignment, audio),
         prosody.measure(audio, alignment),
         grammar.measure(alignment),
-        (None,) * len(alignment.words),
+        sounds.words,
     )
     scores = score(measures, alignment, rubric)
     notices = (*recording.notices, *recording_notices(measures.prosody, rubric), *limits)
     return Assessment(recording, reference, hypothesis, alignment, measures, scores, notices)
 
+
+_ADDED_WORDS, _ADDED_SHARE = 5, 0.5
+"""More words than these, and than this share of the script's, nobody adds by slips of the tongue."""
 
 _LIMITS = (
     "Words were followed with the model {model}, which follows a known script well but cannot transcribe "

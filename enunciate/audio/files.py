@@ -134,7 +134,10 @@ class _Survey:
         elif sound.channels > 1:
             found.append(f"The {sound.channels} channels were mixed into one.")
         if self.broken:
-            found.append(f"{self.broken} samples that are not numbers were set to zero.")
+            samples = (
+                "sample that is not a number was" if self.broken == 1 else "samples that are not numbers were"
+            )
+            found.append(f"{self.broken} {samples} set to zero.")
         if offset:
             found.append(
                 f"A constant offset of {abs(offset) * gain:.1%} of full scale was removed; "
@@ -233,10 +236,13 @@ def _missing(sound: Any, frames: int) -> str | None:
     if 0.05 * sound.samplerate < announced - frames < _STREAMED:
         return (
             f"The file breaks off: of {announced / sound.samplerate:.1f} seconds only the first "
-            f"{seconds:.1f} could be decoded, and only they are judged."
+            f"{seconds:.1f} could be decoded. The rest of the script counts as left out: copy the file anew."
         )
     if "lacks an end-of-stream bit" in log:
-        return f"The file breaks off after {seconds:.1f} seconds; what is there is judged."
+        return (
+            f"The file breaks off after {seconds:.1f} seconds. "
+            "The rest of the script counts as left out: copy the file anew."
+        )
     return None
 
 

@@ -124,7 +124,7 @@ class _Report:
             scores, measures = assessment.scores, assessment.measures
             parts += [self.verdict(scores), self.bars(scores), *self.script(measures)]
             parts += self.advice(scores.advice[:3])
-            parts += self.grammar(measures.grammar or ())
+            parts += self.grammar(measures.grammar or (), scores.advice[:3])
             parts += self.strip(measures)
         parts += self.notices()
         return Group(
@@ -136,7 +136,7 @@ class _Report:
         return Text(printable(text, self.encoding, lines=lines), style=style)
 
     def header(self) -> RenderableType:
-        """What was read, from which recording, and who listened."""
+        """What was read, from which recording and what is to be known about it, and who listened."""
         recording, heard = self.assessment.recording, self.assessment.hypothesis
         return Group(
             self.text(self.assessment.reference.title, "bold"),
@@ -144,6 +144,7 @@ class _Report:
             self.text(
                 f"Heard by {heard.engine} with the model {heard.model}. {self.limits()}".strip(), "dim"
             ),
+            *(self.text(notice) for notice in recording.notices),
         )
 
     def limits(self) -> str:
@@ -151,8 +152,7 @@ class _Report:
         if self.assessment.measures is None:
             return ""
         sounds = any(word and word.phones for word in self.assessment.measures.words)
-        judged = "" if sounds else "It judges whole words, not single sounds. "
-        return f"{judged}What was said instead of a word is named only where it was clear."
+        return "" if sounds else "Whole words were judged, not single sounds."
 
     def problem(self) -> RenderableType:
         """Why there is nothing to score."""
@@ -264,12 +264,14 @@ class _Report:
             self.listed((f"{number}.", one.text, one.start) for number, one in enumerate(advice, 1)),
         )
 
-    def grammar(self, slips: tuple[GrammarSlip, ...]) -> Iterator[RenderableType]:
-        """Where the reading changed the grammar."""
-        if slips:
+    def grammar(self, slips: tuple[GrammarSlip, ...], advice: tuple[Advice, ...]) -> Iterator[RenderableType]:
+        """Where the reading changed the grammar, but for what the advice has said already."""
+        told = " ".join(one.text for one in advice)
+        others = [slip for slip in slips if slip.message not in told]
+        if others:
             yield Group(
-                Text("Grammar", style="bold"),
-                self.listed((self.glyphs.bullet, slip.message, slip.start) for slip in slips),
+                Text("Grammar" if len(others) == len(slips) else "Grammar, too", style="bold"),
+                self.listed((self.glyphs.bullet, slip.message, slip.start) for slip in others),
             )
 
     def strip(self, measures: Measures) -> Iterator[RenderableType]:
@@ -300,9 +302,11 @@ class _Report:
         yield drawn
 
     def notices(self) -> Iterator[RenderableType]:
-        """What the person should know about the recording and the listening."""
-        if self.assessment.notices:
-            yield self.listed((self.glyphs.bullet, notice, None) for notice in self.assessment.notices)
+        """What the person should know about the listening; the header has what is to be known of the file."""
+        told = self.assessment.recording.notices
+        notices = [notice for notice in self.assessment.notices if notice not in told]
+        if notices:
+            yield self.listed((self.glyphs.bullet, notice, None) for notice in notices)
 
     def listed(self, entries: Iterator[tuple[str, str, float | None]]) -> Table:
         """A list with hanging indents, and the second at which to listen."""

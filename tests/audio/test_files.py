@@ -146,8 +146,8 @@ def test_what_a_file_that_breaks_off_still_holds_is_used(tmp_path, name, toleran
     assert recording.audio.seconds == recording.seconds
     np.testing.assert_allclose(recording.audio.samples, samples[: len(recording.audio.samples)], atol=1e-4)
     assert recording.notices == (
-        f"The file breaks off: of 4.0 seconds only the first {recording.seconds:.1f} could be decoded, "
-        "and only they are judged.",
+        f"The file breaks off: of 4.0 seconds only the first {recording.seconds:.1f} could be decoded. "
+        "The rest of the script counts as left out: copy the file anew.",
     )
 
 

@@ -82,7 +82,7 @@ def test_silence_is_a_problem_and_not_a_score(tmp_path: Path) -> None:
     [
         (("gone.wav", *SCRIPT), "gone.wav"),
         ((GOOD, "--script", "no-such-script"), "There is no script and no file called 'no-such-script'"),
-        ((GOOD, "--text", ""), "read aloud"),
+        ((GOOD, "--text", ""), "The text is empty"),
         ((GOOD, *SCRIPT, "--model", "no-such-model"), "no-such-model"),
         ((GOOD, *SCRIPT, "--textgrid", "gone/x.TextGrid"), "cannot be written to gone"),
     ],
