@@ -14,7 +14,9 @@ import soundfile
 
 from enunciate.assessment import Assessment, assess
 from enunciate.audio import RATE, Audio
-from enunciate.recognition import Recognizer, engines
+from enunciate.interval import Interval
+from enunciate.recognition import UNKNOWN, Recognizer, engines
+from enunciate.reference.scripts import find
 
 DEMO = Path(str(resources.files("enunciate").joinpath("demo")))
 RECORDINGS: dict[str, dict[str, Any]] = {
@@ -30,11 +32,6 @@ def recognizer() -> Recognizer:
 
 
 @pytest.fixture(scope="session")
-def demo_folder() -> Path:
-    return DEMO
-
-
-@pytest.fixture(scope="session")
 def demo_truth() -> dict[str, dict[str, Any]]:
     """What ground_truth.json says of each demo recording, by its name without ".flac"."""
     return RECORDINGS
@@ -47,6 +44,22 @@ def demo_audio() -> Callable[[str], Audio]:
         return Audio(soundfile.read(DEMO / f"{name}.flac", dtype="float32")[0], RATE)
 
     return load
+
+
+@pytest.fixture(scope="session")
+def demo_cut(recognizer: Recognizer, demo_audio: Callable[[str], Audio]) -> Callable[[str, str], Audio]:
+    """The part of a demo recording in which some words are said, with a quarter second on either side."""
+
+    @cache
+    def cut(name: str, said: str) -> Audio:
+        script = " ".join(word.text for word in find(RECORDINGS[name]["script"]).words())
+        heard = recognizer.transcribe(demo_audio(name), [script, said, UNKNOWN]).words
+        size = len(said.split())
+        place = [" ".join(word.text for word in heard[n : n + size]) for n in range(len(heard))].index(said)
+        start, end = heard[place].interval.start, heard[place + size - 1].interval.end
+        return demo_audio(name).cut(Interval(start - 0.25, end + 0.25))
+
+    return cut
 
 
 @pytest.fixture(scope="session")
