@@ -15,6 +15,7 @@ from importlib.resources import as_file, files
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from enunciate.alignment import AlignedWord, Alignment
 from enunciate.alignment.phones import FRAMES_PER_SECOND, PHONES, PhoneAligner, stretches
@@ -121,6 +122,12 @@ def measure(audio: Audio, alignment: Alignment) -> Pronunciation:
     """
     if audio.rate != RATE:
         raise ValueError(f"pronunciation is measured at {RATE} Hz, not at {audio.rate}")
+    # The matrices are small: BLAS threads cost more than they bring, and on a busy machine ten times as much.
+    with threadpool_limits(1):
+        return _measure(audio, alignment)
+
+
+def _measure(audio: Audio, alignment: Alignment) -> Pronunciation:
     samples = levelled(audio)
     models = scorer()
     aligner = PhoneAligner()
