@@ -10,7 +10,7 @@ word stands only where the sound is better with it.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import product
@@ -104,7 +104,8 @@ class SecondLook:
         decided = self._script_words(alignment.words)
         extended = self._with_unheard(decided)
         words = self._broken_off(name_extras(self._without_doubtful(extended)))
-        return Alignment(alignment.reference, tuple(map(self._quotable, words)))
+        script = {word.text for word in alignment.reference.words()}
+        return Alignment(alignment.reference, tuple(self._quotable(word, script) for word in words))
 
     def _script_words(self, words: Sequence[AlignedWord]) -> list[AlignedWord]:
         """The words, those of the script that were not heard restored where the sound has them after all."""
@@ -131,7 +132,7 @@ class SecondLook:
     def _doubted(
         self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
     ) -> AlignedWord:
-        """A script word that was heard, though not surely: something else where any other word fits better."""
+        """A script word heard, though not surely: something else where any other word fits better."""
         assert word.reference is not None
         sound, _, first, last = self._around(word, before, after)
         script = word.reference.pronunciations
@@ -193,19 +194,16 @@ class SecondLook:
             return (own, extra) if script_first else (extra, own)
         return (_restored(word) if _difference(scores[0], against) > _UNRELATED_FOR else word,)
 
-    def _quotable(self, word: AlignedWord) -> AlignedWord:
+    def _quotable(self, word: AlignedWord, script: Collection[str]) -> AlignedWord:
         """The word without what was heard, where that may not be said.
 
-        A grammar holds few words, and one of them always fits best: only what was listened for as a likely
-        alternative is evidence enough.
+        A grammar holds few words, and one of them always fits best: evidence enough is only a likely
+        alternative, or in a word put right one of the `script`.
         """
-        if (
-            self._recognizer.transcribes
-            or word.status not in ("substituted", "inserted")
-            or _alternative(word)
-        ):
-            return word
-        return replace(word, heard=None)
+        unsure = word.status in ("substituted", "inserted") and not _alternative(word)
+        if word.status == "self_correction":
+            unsure = word.heard not in script
+        return replace(word, heard=None) if unsure and not self._recognizer.transcribes else word
 
     def _without_doubtful(self, words: Sequence[AlignedWord]) -> list[AlignedWord]:
         """The words without those beside the script that the sound can do without."""

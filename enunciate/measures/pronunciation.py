@@ -28,7 +28,7 @@ from enunciate.measures.frames import Floats, levelled
 from enunciate.measures.phone_net import DILATIONS, Block, PhoneNet, ensemble
 from enunciate.measures.sounds import CalledOut, called_out, ipa
 from enunciate.measures.trees import Trees
-from enunciate.reference import Phones
+from enunciate.reference import Phones, lexicon
 
 _TARGETS = ("accuracy", "fluency", "prosody", "total")
 
@@ -157,7 +157,12 @@ def _measure(audio: Audio, alignment: Alignment) -> Pronunciation:
 
 
 def _choice(word: AlignedWord) -> tuple[Phones, ...]:
-    return () if word.reference is None else word.reference.pronunciations
+    """How what was said there sounds; empty where it is not known."""
+    if word.reference is None:
+        return ()
+    if word.status == "substituted":
+        return lexicon.pronunciations(word.heard) if word.heard is not None else ()
+    return word.reference.pronunciations
 
 
 def _word(evidence: Evidence, scores: StretchScores, place: int, offset: float) -> WordPronunciation:
