@@ -1,7 +1,8 @@
 """The errors that enunciate raises on purpose.
 
-Each takes one message that says what happened and what to do next; the command line prints it and exits with 1.
-One argument only: an exception with two constructor arguments cannot be pickled back from a worker process.
+Each takes one message that says what happened and what to do next; the command line prints it and exits with
+1. One argument only: an exception with two constructor arguments cannot be pickled back from a worker
+process.
 """
 
 

@@ -19,15 +19,17 @@ Status = Literal[
     "filler",
     "false_start",
 ]
-"""What became of a word. The first four are of script words; the others are of words said beside the script."""
+"""What became of a word. The first four are of script words; the others are of words said beside the script.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class AlignedWord:
     """A script word and its fate, or a word that was said beside the script (then `reference` is None).
 
-    `heard` is what was said where it differs from the script and the evidence is good; None says only that it is not
-    known. `interval` is where it was said; None for an omitted word. `confidence` is the recognizer's, 0-1.
+    `heard` is what was said where it differs from the script and the evidence is good; None says only that it
+    is not known. `interval` is where it was said; None for an omitted word. `confidence` is the recognizer's,
+    0-1.
     """
 
     status: Status

@@ -49,9 +49,9 @@ def align(
 
     `sound_alikes` gives, for script words that the recognizer's vocabulary lacks, the known words listened
     for instead.
-    Words beside the script are "inserted" or "filler" here; `enunciate.alignment.extras` tells them further apart.
-    Homophones, spelling variants, compounds and (unless the script is strict about them) contractions are not
-    errors.
+    Words beside the script are "inserted" or "filler" here; `enunciate.alignment.extras` tells them further
+    apart. Homophones, spelling variants, compounds and (unless the script is strict about them) contractions
+    are not errors.
     """
     fillers = [word for word in heard if word.text in FILLERS]
     speech = [word for word in heard if word.text not in FILLERS]
@@ -113,8 +113,8 @@ def same_word(script: str, heard: str) -> bool:
 class _Canon:
     """One name for all words that sound the same, so that jiwer's string comparison finds them equal.
 
-    A word goes by the name of the first word before it that sounds the same. As "or" and "our" may both sound like
-    "are" but not like each other, an equal name is not yet the same word.
+    A word goes by the name of the first word before it that sounds the same. As "or" and "our" may both sound
+    like "are" but not like each other, an equal name is not yet the same word.
     """
 
     def __init__(self) -> None:

@@ -1,6 +1,7 @@
 """From sound to timed words.
 
-A recognizer is anything that satisfies `Recognizer`; `engine()` finds one by name. Vosk is the one that ships.
+A recognizer is anything that satisfies `Recognizer`; `engines.recognizer()` loads one. Vosk is what
+ships.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ UNKNOWN = "[unk]"
 
 @dataclass(frozen=True, slots=True)
 class RecognizedWord:
-    """A word as the recognizer heard it: lower case, times in seconds, confidence 0-1 (None where not known)."""
+    """A word as the recognizer heard it: lower case, times in seconds, confidence 0-1 (None where not known).
+    """
 
     text: str
     interval: Interval
@@ -72,7 +74,8 @@ class Recognizer(Protocol):
 
     @property
     def transcribes(self) -> bool:
-        """Whether a word that the model hears freely, without knowing the script, may be quoted to a person."""
+        """Whether a word that the model hears freely, without knowing the script, may be quoted to a person.
+        """
         ...
 
     def knows(self, word: str) -> bool:

@@ -295,8 +295,8 @@ def same_spoken(first: str, second: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def spoken_forms(word: str) -> tuple[str | Phones, ...]:
-    """What two words share where they count as the same when spoken: the American spelling, then the dictionary's
-    pronunciations.
+    """What two words share where they count as the same when spoken: the American spelling, then the
+    dictionary's pronunciations.
 
     >>> spoken_forms("colours")
     ('colors', ('K', 'AH', 'L', 'ER', 'Z'))
