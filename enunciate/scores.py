@@ -582,7 +582,8 @@ def _clearer_words(reading: _Reading) -> Advice | None:
         return None
     worst = sorted(words, key=score)
     what = "it slowly, then in its sentence" if len(words) == 1 else "each slowly, then in its sentence"
-    text = f"Work on {reading.quoted(worst)}, which could not be recognized well: say {what}."
+    least = "the least clear word" if len(words) == 1 else "the least clear words"
+    text = f"Work on {reading.quoted(worst)}, {least}: say {what}."
     return Advice("pronunciation", text, tuple(worst), reading.start(worst[0]))
 
 

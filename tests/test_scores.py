@@ -425,8 +425,7 @@ def test_weak_words_are_named_weakest_first() -> None:
     (advice,) = score(measures, alignment).advice
 
     assert advice.text == (
-        "Work on “account” and “Northwind”, which could not be recognized well: "
-        "say each slowly, then in its sentence."
+        "Work on “account” and “Northwind”, the least clear words: say each slowly, then in its sentence."
     )
     assert advice.words == (14, 4)
 
