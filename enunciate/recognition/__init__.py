@@ -22,8 +22,7 @@ UNKNOWN = "[unk]"
 
 @dataclass(frozen=True, slots=True)
 class RecognizedWord:
-    """A word as the recognizer heard it: lower case, times in seconds, confidence 0-1 (None where not known).
-    """
+    """A word as it was heard: lower case, times in seconds, confidence 0-1 (None where not known)."""
 
     text: str
     interval: Interval
@@ -74,8 +73,7 @@ class Recognizer(Protocol):
 
     @property
     def transcribes(self) -> bool:
-        """Whether a word that the model hears freely, without knowing the script, may be quoted to a person.
-        """
+        """Whether a word that the model hears freely, not knowing the script, may be quoted to a person."""
         ...
 
     def knows(self, word: str) -> bool:
