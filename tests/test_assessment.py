@@ -82,13 +82,10 @@ def test_a_script_is_given_as_text_by_name_or_as_a_reference(
     file = tmp_path / "opening.md"
     file.write_text(f"---\ntitle: Opening\n---\n{OPENING}\n", "utf-8")
     by_text = assess(opening, text=OPENING, recognizer=recognizer)
-    for script in (from_text(OPENING), file, str(file)):
+    for script in (from_text(OPENING), file):
         assert assess(opening, script=script, recognizer=recognizer).scores == by_text.scores
     assert statuses(by_text) == ["correct"] * 18
     assert by_text.reference.id == "text"
-    assert (
-        assess(opening, script="general-greeting", recognizer=recognizer).reference.id == "general-greeting"
-    )
 
 
 def test_a_recording_is_given_as_a_path_as_a_recording_or_as_sound(
@@ -97,9 +94,8 @@ def test_a_recording_is_given_as_a_path_as_a_recording_or_as_sound(
     path = tmp_path / "opening.wav"
     soundfile.write(path, opening.samples, RATE, subtype="FLOAT")
     from_memory = assess(opening, text=OPENING, recognizer=recognizer)
-    from_path = assess(path, text=OPENING, recognizer=recognizer)
+    from_path = assess(str(path), text=OPENING, recognizer=recognizer)
     assert from_path.scores == from_memory.scores
-    assert assess(str(path), text=OPENING, recognizer=recognizer).scores == from_memory.scores
     assert assess(read(path), text=OPENING, recognizer=recognizer).scores == from_memory.scores
     assert from_path.recording.path == str(path)
     assert (from_memory.recording.path, from_memory.recording.seconds) == ("", opening.seconds)
