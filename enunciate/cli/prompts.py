@@ -169,6 +169,10 @@ def lint(files: tuple[str, ...], as_json: bool) -> None:
             click.echo(
                 f"{finding.path}:{finding.line}: {'' if finding.error else 'advice: '}{finding.message}"
             )
-        click.echo(f"{len(paths)} scripts looked over, {sum(f.error for f in findings)} errors.", err=True)
+        errors = sum(finding.error for finding in findings)
+        click.echo(
+            f"{len(paths)} script{'s' * (len(paths) != 1)} looked over, {errors} error{'s' * (errors != 1)}.",
+            err=True,
+        )
     if any(finding.error for finding in findings):
         sys.exit(1)
