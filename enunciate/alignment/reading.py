@@ -23,7 +23,7 @@ from enunciate.alignment.words import align, said_text, same_word, sound_distanc
 from enunciate.audio import Audio
 from enunciate.interval import Interval
 from enunciate.recognition import UNKNOWN, RecognizedWord, Recognizer
-from enunciate.recognition.listening import EXTRAS, FILLERS, alternatives, listen_for
+from enunciate.recognition.listening import EXTRAS, FILLERS, FUNCTION_WORDS, alternatives, listen_for
 from enunciate.reference import Reference, lexicon
 
 _CONTEXT = 1
@@ -33,16 +33,19 @@ _AGAINST = -25.0
 """Log likelihood ratio at which the sound speaks against the script's word. Measured by
 tests/benchmarks/miscues.py
 and second_language.py: of rightly read words that the first decoding disputes, nine in ten lie above it."""
-_BOTH_AGAINST = 3.0
+_BOTH_AGAINST = 2.7
 """Log odds of the two engines together, from which an alternative of the script's word is believed."""
 _FIRMLY_AGAINST = -60.0
 """The same beyond any doubt."""
-_EXTRA_FOR = -40.0
-"""How much worse the sound must fit without an extra word for it to stand."""
-_UNRELATED_FOR = 20.0
-"""The same where something quite unlike the script's word was heard: then the sound has to speak for the
-script.
-"""
+_SURE, _SURE_EXTRA_FOR, _EXTRA_FOR, _UNHEARD_FOR = 0.9, -40.0, -60.0, -90.0
+"""How much worse the sound must fit without an extra word for it to stand: one that the recognizer heard with
+this confidence or with less, and one that it did not hear."""
+_HESITATION_FOR, _HESITATION_SECONDS = -35.0, 0.22
+"""The same of a sound of hesitation, which has to be drawn out: accents put short vowels between words."""
+_COVERED_AT_MOST = 0.6
+"""Share of the time of a word that the recognizer did not hear, which words that it heard may fill."""
+_LONG_FOR = 60.0
+"""The same where the word is long and nothing was heard of it: then the sound has to speak for it."""
 _READ_SHARE, _RUN, _DENSE_SHARE = 0.4, 10, 0.8
 _DOUBTED = 0.7
 """Confidence below which a word that was heard is looked at again. Of rightly read words one in twenty is."""
@@ -140,24 +143,28 @@ class SecondLook:
             way for ways in _offers().values() if sound_distance(script, ways) > _OTHER for way in ways
         )
         margin = self._contest.margin(sound, (*first, script, *last), (*first, others, *last))
-        return word if margin > _AGAINST else replace(word, status="substituted")
+        least = _FIRMLY_AGAINST if _small(word) else _AGAINST
+        return word if margin > least else replace(word, status="substituted")
 
     def _missing(
         self, run: Sequence[AlignedWord], before: Sequence[AlignedWord], after: Sequence[AlignedWord]
     ) -> list[AlignedWord]:
         """Script words in a row that were not heard: as many restored as the sound does not speak against."""
         sound, gap, first, last = self._around(None, before, after)
-        versions = sorted(product((True, False), repeat=len(run)), key=lambda version: -sum(version))
+        # Small words are easily missed by the first decoding, long ones hardly.
+        versions = list(product((True, False), repeat=len(run)))
         scores = [
             self._contest.score(
                 sound, (*first, *(_ways(w) for w, read in zip(run, v, strict=True) if read), *last)
             )
             for v in versions
         ]
+        favoured = [
+            _fit(score) - sum(_least(w) for w, was_read in zip(run, v, strict=True) if was_read)
+            for v, score in zip(versions, scores, strict=True)
+        ]
         best = max(scores, key=_fit)
-        read = next(
-            v for v, score in zip(versions, scores, strict=True) if _difference(score, best) > _AGAINST
-        )
+        read = versions[favoured.index(max(favoured))]
         restored = []
         for word, was_read in zip(run, read, strict=True):
             if not was_read and len(run) == 1 and _difference(scores[0], best) > _FIRMLY_AGAINST:
@@ -172,6 +179,9 @@ class SecondLook:
         assert word.reference is not None
         assert word.interval is not None
         sound, _, first, last = self._around(word, before, after)
+        if not self._recognizer.knows(word.reference.text):
+            # A name outside the vocabulary: what was listened for in its place says little.
+            return (_restored(word),)
         if word.heard is None:
             return (_restored(word) if self._freely_heard(word, sound) else word,)
         script, heard = word.reference.pronunciations, _ways(word)
@@ -183,7 +193,12 @@ class SecondLook:
         versions = ((script,), (script, heard), (heard, script))
         scores = [self._contest.score(sound, (*first, *version, *last)) for version in versions]
         both = max(scores[1:], key=_fit)
-        if _difference(both, against) > _EXTRA_FOR and _difference(both, scores[0]) > -_AGAINST:
+        slipped_in = _small(word) and word.heard in EXTRAS
+        if (
+            slipped_in
+            and _difference(both, against) > _EXTRA_FOR
+            and _difference(both, scores[0]) > -_AGAINST
+        ):
             middle = (word.interval.start + word.interval.end) / 2
             early, late = Interval(word.interval.start, middle), Interval(middle, word.interval.end)
             script_first = both == scores[1]
@@ -192,7 +207,9 @@ class SecondLook:
             )
             own = _restored(replace(word, interval=early if script_first else late))
             return (own, extra) if script_first else (extra, own)
-        return (_restored(word) if _difference(scores[0], against) > _UNRELATED_FOR else word,)
+        # A long word is not restored: any word may fit better than what a grammar had to offer.
+        read = _small(word) and _difference(scores[0], against) > _AGAINST
+        return (_restored(word) if read else word,)
 
     def _quotable(self, word: AlignedWord, script: Collection[str]) -> AlignedWord:
         """The word without what was heard, where that may not be said.
@@ -209,16 +226,33 @@ class SecondLook:
         """The words without those beside the script that the sound can do without."""
         kept: list[AlignedWord] = []
         for place, word in enumerate(words):
-            if word.reference is None and word.heard is not None:
-                sound, _, first, last = self._around(word, kept, words[place + 1 :])
-                with_it = (*first, _ways(word), *last)
-                if self._contest.margin(sound, (*first, *last), with_it) > _EXTRA_FOR:
-                    continue
-                hesitating = (*first, _offers()["um"], *last)
-                if word.status == "inserted" and self._contest.margin(sound, hesitating, with_it) > _AGAINST:
-                    word = replace(word, status="filler", heard="um")
-            kept.append(word)
+            if word.reference is not None or word.heard is None:
+                kept.append(word)
+            elif not any(self._outside(near) for near in (*kept[-1:], *words[place + 1 : place + 2])):
+                kept += self._extra_word(word, kept, words[place + 1 :])
         return kept
+
+    def _extra_word(
+        self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
+    ) -> tuple[AlignedWord, ...]:
+        """A word beside the script, perhaps a sound of hesitation, or nothing where the evidence is weak."""
+        assert word.interval is not None
+        sound, _, first, last = self._around(word, before, after)
+        without = self._contest.score(sound, (*first, *last))
+        with_it = self._contest.score(sound, (*first, _ways(word), *last))
+        if word.confidence is not None:
+            least = _SURE_EXTRA_FOR if word.confidence > _SURE else _EXTRA_FOR
+            return (word,) if _difference(without, with_it) < least else ()
+        hesitating = self._contest.score(sound, (*first, _offers()["um"], *last))
+        if _difference(hesitating, with_it) > _AGAINST:
+            drawn_out = word.interval.duration >= _HESITATION_SECONDS
+            filler = replace(word, status="filler", heard="um")
+            return (filler,) if drawn_out and _difference(without, hesitating) < _HESITATION_FOR else ()
+        return (word,) if _difference(without, with_it) < _UNHEARD_FOR else ()
+
+    def _outside(self, word: AlignedWord) -> bool:
+        """Whether this is a script word outside the vocabulary, parts of which may be taken for others."""
+        return word.reference is not None and not self._recognizer.knows(word.reference.text)
 
     def _broken_off(self, words: Sequence[AlignedWord]) -> Iterator[AlignedWord]:
         """The words, with a word "repeated" that was only begun the first time called a false start."""
@@ -241,7 +275,7 @@ class SecondLook:
             sound = self._audio.cut(stretch.interval)
             for extra in self._contest.extras(sound, [_ways(word) for word in followed], _offers()):
                 word = self._extra(extra, followed, stretch.interval.start)
-                if word is not None:
+                if word is not None and _covered(word, followed) <= _COVERED_AT_MOST:
                     place = (
                         stretch.words[extra.place] if extra.place < len(followed) else stretch.words[-1] + 1
                     )
@@ -298,6 +332,26 @@ def _fit(score: float | None) -> float:
 def _difference(first: float | None, second: float | None) -> float:
     """How much better the first score is; 0 where neither version fits the sound."""
     return 0.0 if first is second is None else _fit(first) - _fit(second)
+
+
+def _small(word: AlignedWord) -> bool:
+    """Whether a script word is one of those that fluent readers run together with the next."""
+    assert word.reference is not None
+    return len(word.reference.text) < 3 or word.reference.text in FUNCTION_WORDS
+
+
+def _covered(word: AlignedWord, others: Sequence[AlignedWord]) -> float:
+    """Share of a word's time that others fill; recognizers draw words out over a sound of hesitation."""
+    if word.status == "filler":
+        return 0.0
+    assert word.interval is not None
+    shared = sum(word.interval.overlap(other.interval) for other in others if other.interval is not None)
+    return shared / word.interval.duration
+
+
+def _least(word: AlignedWord) -> float:
+    """The margin by which the sound must speak for a script word that was not heard."""
+    return _AGAINST if _small(word) else _LONG_FOR
 
 
 def _agreed(margin: float, confidence: float | None) -> bool:

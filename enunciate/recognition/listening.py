@@ -94,7 +94,7 @@ _SWAPS = (
     "understand understands understood",
     "choose chooses chose chosen",
 )
-_UNINFLECTED = frozenset(
+FUNCTION_WORDS = frozenset(
     [
         "the",
         "and",
@@ -164,7 +164,7 @@ _UNINFLECTED = frozenset(
         "never",
     ]
 )
-"""Words of three letters and more that have no other forms, whatever the dictionary lists beside them."""
+"""Small words: they have no other forms, whatever the dictionary lists beside them."""
 _NEIGHBOURS = {
     "one": "nine",
     "nine": "one five",
@@ -272,7 +272,7 @@ def _inflections(word: str) -> tuple[str, ...]:
     """Other forms of a regular word, those first that differ by its ending only; all of them in the
     dictionary.
     """
-    if len(word) < 3 or not word.isalpha() or word in _UNINFLECTED:
+    if len(word) < 3 or not word.isalpha() or word in FUNCTION_WORDS:
         return ()
     bases = {word}
     if not word.endswith(("eed", "ss")):
