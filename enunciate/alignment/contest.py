@@ -70,14 +70,8 @@ class Contest:
         return 1024.0 * math.log(hypothesis.score)
 
     def margin(self, audio: Audio, first: Sequence[Choice], second: Sequence[Choice]) -> float:
-        """How much better the first fits than the second, as a difference of log likelihoods; infinite where
-        only one
-        fits at all, 0.0 where neither does.
-        """
-        scores = [
-            -math.inf if s is None else s for s in (self.score(audio, first), self.score(audio, second))
-        ]
-        return 0.0 if scores[0] == scores[1] else scores[0] - scores[1]
+        """How much better the first fits than the second: the `difference` of their scores."""
+        return difference(self.score(audio, first), self.score(audio, second))
 
     def extras(
         self, audio: Audio, words: Sequence[Choice], offers: Mapping[str, Choice]
@@ -140,6 +134,22 @@ class Contest:
             for number, phones in enumerate(choice, 1):
                 self._decoder.add_word(name if number == 1 else f"{name}({number})", " ".join(phones), False)
         return self._names[choice]
+
+
+def fit(score: float | None) -> float:
+    """A score as a number: minus infinity where the words do not fit the sound at all."""
+    return -math.inf if score is None else score
+
+
+def difference(first: float | None, second: float | None) -> float:
+    """How much better the first score is, as a difference of log likelihoods.
+
+    Infinite where only one version fits the sound at all, 0.0 where neither does.
+
+    >>> difference(-10.0, -30.0), difference(None, -30.0), difference(None, None)
+    (20.0, -inf, 0.0)
+    """
+    return 0.0 if first is second is None else fit(first) - fit(second)
 
 
 def _extras(

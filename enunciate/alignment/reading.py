@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import product
 
 from enunciate.alignment import AlignedWord, Alignment
-from enunciate.alignment.contest import Choice, Contest, Extra
+from enunciate.alignment.contest import Choice, Contest, Extra, difference, fit
 from enunciate.alignment.extras import name_extras
 from enunciate.alignment.phones import stretches
 from enunciate.alignment.words import align, said_text, same_word, sound_distance
@@ -161,14 +161,14 @@ class SecondLook:
             for v in versions
         ]
         favoured = [
-            _fit(score) - sum(_least(w) for w, was_read in zip(run, v, strict=True) if was_read)
+            fit(score) - sum(_least(w) for w, was_read in zip(run, v, strict=True) if was_read)
             for v, score in zip(versions, scores, strict=True)
         ]
-        best = max(scores, key=_fit)
+        best = max(scores, key=fit)
         read = versions[favoured.index(max(favoured))]
         restored = []
         for word, was_read in zip(run, read, strict=True):
-            if not was_read and len(run) == 1 and _difference(scores[0], best) > _FIRMLY_AGAINST:
+            if not was_read and len(run) == 1 and difference(scores[0], best) > _FIRMLY_AGAINST:
                 was_read = self._freely_heard(word, sound)
             restored.append(_restored(word, gap) if was_read else word)
         return restored
@@ -188,18 +188,14 @@ class SecondLook:
         script, heard = word.reference.pronunciations, _ways(word)
         against = self._contest.score(sound, (*first, heard, *last))
         if _alternative(word):
-            margin = _difference(self._contest.score(sound, (*first, script, *last)), against)
+            margin = difference(self._contest.score(sound, (*first, script, *last)), against)
             return (word if _agreed(margin, word.confidence) else _restored(word),)
         # Something quite unlike the script's word: it may have been said in addition.
         versions = ((script,), (script, heard), (heard, script))
         scores = [self._contest.score(sound, (*first, *version, *last)) for version in versions]
-        both = max(scores[1:], key=_fit)
+        both = max(scores[1:], key=fit)
         slipped_in = _small(word) and word.heard in EXTRAS
-        if (
-            slipped_in
-            and _difference(both, against) > _EXTRA_FOR
-            and _difference(both, scores[0]) > -_AGAINST
-        ):
+        if slipped_in and difference(both, against) > _EXTRA_FOR and difference(both, scores[0]) > -_AGAINST:
             middle = (word.interval.start + word.interval.end) / 2
             early, late = Interval(word.interval.start, middle), Interval(middle, word.interval.end)
             script_first = both == scores[1]
@@ -209,7 +205,7 @@ class SecondLook:
             own = _restored(replace(word, interval=early if script_first else late))
             return (own, extra) if script_first else (extra, own)
         # A long word is not restored: any word may fit better than what a grammar had to offer.
-        read = _small(word) and _difference(scores[0], against) > _AGAINST
+        read = _small(word) and difference(scores[0], against) > _AGAINST
         return (_restored(word) if read else word,)
 
     def _quotable(self, word: AlignedWord, script: Collection[str]) -> AlignedWord:
@@ -243,13 +239,13 @@ class SecondLook:
         with_it = self._contest.score(sound, (*first, _ways(word), *last))
         if word.confidence is not None:
             least = _SURE_EXTRA_FOR if word.confidence > _SURE else _EXTRA_FOR
-            return (word,) if _difference(without, with_it) < least else ()
+            return (word,) if difference(without, with_it) < least else ()
         hesitating = self._contest.score(sound, (*first, _offers()["um"], *last))
-        if _difference(hesitating, with_it) > _AGAINST:
+        if difference(hesitating, with_it) > _AGAINST:
             drawn_out = word.interval.duration >= _HESITATION_SECONDS
             filler = replace(word, status="filler", heard="um")
-            return (filler,) if drawn_out and _difference(without, hesitating) < _HESITATION_FOR else ()
-        return (word,) if _difference(without, with_it) < _UNHEARD_FOR else ()
+            return (filler,) if drawn_out and difference(without, hesitating) < _HESITATION_FOR else ()
+        return (word,) if difference(without, with_it) < _UNHEARD_FOR else ()
 
     def _outside(self, word: AlignedWord) -> bool:
         """Whether this is a script word outside the vocabulary, parts of which may be taken for others."""
@@ -324,15 +320,6 @@ def _offers() -> dict[str, Choice]:
     return {word: lexicon.pronunciations(word) for word in (*EXTRAS, "uh")} | {
         "um": (("AH", "M"), ("AH", "AH", "M"), ("ER", "M"), ("ER",), ("M",))
     }
-
-
-def _fit(score: float | None) -> float:
-    return -math.inf if score is None else score
-
-
-def _difference(first: float | None, second: float | None) -> float:
-    """How much better the first score is; 0 where neither version fits the sound."""
-    return 0.0 if first is second is None else _fit(first) - _fit(second)
 
 
 def _small(word: AlignedWord) -> bool:
