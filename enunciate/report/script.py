@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from enunciate.alignment import AlignedWord, Alignment, Status
@@ -28,11 +28,12 @@ class Piece:
     seconds: float | None = None
 
 
-def pieces(alignment: Alignment, pacing: Pacing | None) -> tuple[Piece, ...]:
+def pieces(alignment: Alignment, pacing: Pacing | None, unclear: Collection[int] = ()) -> tuple[Piece, ...]:
     """The whole script in order, and in place what was heard beside it; the texts joined are the script.
 
     A written token of several spoken words ("10:30") stays one piece, and what was heard within it comes
-    after it.
+    after it. `unclear` are indices into the alignment's words: those that were read, but had a sound in them
+    that was not clear.
     """
     reference = alignment.reference
     words = alignment.words
@@ -45,7 +46,8 @@ def pieces(alignment: Alignment, pacing: Pacing | None) -> tuple[Piece, ...]:
         if word.reference is None:
             beside.append(Piece(word.status, said=word.heard))
         else:
-            token.append(word)
+            is_unclear = index in unclear and word.status == "correct"
+            token.append(replace(word, status="mispronounced") if is_unclear else word)
             if index == closes[word.reference.token]:
                 written = reference.tokens[word.reference.token]
                 found += (
