@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import multiprocessing
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +79,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--sequence-epochs", type=int, default=20)
     parser.add_argument("--misread", type=float, default=0.3, help="share of readings shown as misread")
+    parser.add_argument("--jobs", type=int, default=2, help="processes that train networks")
     options = parser.parse_args()
     torch.set_num_threads(1)
     corpus, cache, texts = options.corpus, options.cache, native_texts(options.corpus)
@@ -85,7 +87,7 @@ def main() -> None:
         cache / f"examples-{options.copied}-{len(texts)}-1.pickle",
         lambda: gather_all(corpus, texts, options.copied, seed=1),
     )
-    nets, fold_of = networks(first, cache, options.epochs)
+    nets, fold_of = networks(first, cache, options.epochs, options.jobs)
     examples = first + cached(
         cache / f"misread-{options.misread}-{len(texts)}-1.pickle",
         lambda: gather_misread(corpus, first, texts, options.misread, seed=1),
@@ -98,7 +100,9 @@ def main() -> None:
         for e, f in zip(examples, fold, strict=True)
     ]
     key = f"{len(examples)}-{options.epochs}-{options.sequence_epochs}"
-    sequences, scales = sequence_networks(examples, rows, fold, cache, key, options.sequence_epochs)
+    sequences, scales = sequence_networks(
+        examples, rows, fold, cache, key, options.sequence_epochs, options.jobs
+    )
     whole, folds, table = trees(examples, rows, fold, sequences, scales)
     table["frame_accuracy"] = frame_accuracy(examples, nets, fold)
     table["stress"] = measure_stress(corpus, examples, fold, norms)
@@ -145,33 +149,53 @@ def native_texts(corpus: Path) -> list[str]:
     return own + [f"{text.capitalize()}." for text in picked]
 
 
-def pickled(file: Path, make: Callable[[], Any]) -> Any:
-    """What `make` gives, kept in `file`."""
-    if not file.exists():
-        file.write_bytes(pickle.dumps(make()))
-    return pickle.loads(file.read_bytes())
+def all_pickled(tasks: dict[Path, Callable[[], Any]], jobs: int) -> list[Any]:
+    """What the tasks give, each kept in its file; what is missing is worked on in `jobs` processes."""
+    global _missing
+    _missing = [(file, make) for file, make in tasks.items() if not file.exists()]
+    # Forked processes see what is in memory; nothing has to be sent to them.
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        pool.map(_keep, range(len(_missing)), chunksize=1)
+    return [pickle.loads(file.read_bytes()) for file in tasks]
+
+
+_missing: list[tuple[Path, Callable[[], Any]]] = []
+
+
+def _keep(number: int) -> None:
+    file, make = _missing[number]
+    print(f"{file.stem} begun", flush=True)
+    part = file.with_suffix(".part")
+    part.write_bytes(pickle.dumps(make()))
+    part.rename(file)
+    print(f"{file.stem} done", flush=True)
 
 
 def networks(
-    examples: list[Example], cache: Path, epochs: int
+    examples: list[Example], cache: Path, epochs: int, jobs: int
 ) -> tuple[list[dict[str, np.ndarray]], dict[str, int]]:
     """One network a fold of speakers, trained on the others, and the fold of each speaker."""
     speakers = np.array([example.speaker for example in examples])
     fold_of: dict[str, int] = {}
-    nets = []
+    tasks = {}
     for number, (seen, held) in enumerate(GroupKFold(FOLDS).split(speakers, groups=speakers)):
         fold_of |= dict.fromkeys(map(str, speakers[held]), number)
 
         def make(seen: np.ndarray = seen, number: int = number) -> dict[str, np.ndarray]:
-            print(f"network {number + 1} of {FOLDS}", flush=True)
             return train([material(examples[i]) for i in seen], epochs, seed=number).arrays()
 
-        nets.append(pickled(cache / f"net{number}-{len(examples)}-{epochs}.pickle", make))
-    return nets, fold_of
+        tasks[cache / f"net{number}-{len(examples)}-{epochs}.pickle"] = make
+    return all_pickled(tasks, jobs), fold_of
 
 
 def sequence_networks(
-    examples: list[Example], rows: list[Features], fold: np.ndarray, cache: Path, key: str, epochs: int
+    examples: list[Example],
+    rows: list[Features],
+    fold: np.ndarray,
+    cache: Path,
+    key: str,
+    epochs: int,
+    jobs: int,
 ) -> tuple[list[list[dict[str, np.ndarray]]], dict[str, Scale]]:
     """Networks over sequences, some a fold, trained on the others, and the scales of what they say."""
     plain = [example for example in examples if example.kind == "plain"]
@@ -181,19 +205,17 @@ def sequence_networks(
     } | {name: np.array([e.scores[i] for e in plain]) for i, name in enumerate(WHOLE)}
     scales = {name: Scale(float(np.nanmean(t)), float(np.nanstd(t))) for name, t in targets.items()}
     parts = [sequence.Material.of(row, e, scales) for row, e in zip(rows, examples, strict=True)]
-    found = []
+    tasks = {}
     for number in range(FOLDS):
         seen = [parts[i] for i in np.flatnonzero(fold != number)]
-        nets = []
         for seed in range(SEQUENCES):
 
-            def make(seen: list = seen, number: int = number, seed: int = seed) -> dict[str, np.ndarray]:
-                print(f"sequences, fold {number + 1}, network {seed + 1}", flush=True)
-                return sequence.train(seen, epochs, seed=100 * number + seed)
+            def make(seen: list = seen, seed: int = 100 * number + seed) -> dict[str, np.ndarray]:
+                return sequence.train(seen, epochs, seed)
 
-            nets.append(pickled(cache / f"sequence{number}-{seed}-{key}.pickle", make))
-        found.append(nets)
-    return found, scales
+            tasks[cache / f"sequence{number}-{seed}-{key}.pickle"] = make
+    found = all_pickled(tasks, jobs)
+    return [found[i : i + SEQUENCES] for i in range(0, len(found), SEQUENCES)], scales
 
 
 def durations(examples: list[Example]) -> Norms:
