@@ -17,6 +17,7 @@ PACKAGE = Path(enunciate.__file__).parent
 ROOMS = (
     "errors",
     "interval",
+    "settings",
     "audio",
     "reference",
     "recognition",
@@ -39,6 +40,7 @@ EXPENSIVE = (
     "scipy",
     "numba",
     "soundfile",
+    "sounddevice",
     "numpy",
     "rich",
     "jiwer",
