@@ -2,21 +2,22 @@
 
     with Capture() as capture:
         for block in capture.blocks(timeout=0.1):
-            if block is None:            # nothing arrived within the timeout: a moment to look at the keyboard
+            if block is None:              # nothing arrived within the timeout: a moment for the keyboard
                 continue
-            listener.accept(block.samples)          # mono float32 at 16 kHz
+            listener.accept(block.samples)               # mono float32 at 16 kHz
             if enough:
-                capture.stop()           # what has arrived by then still comes; then the loop ends
-        with capture.stop() as take:     # thrown away at the end of this block unless it was saved
-            if take.problem: ...         # a sentence: unplugged, the disk is full; what came before is in the take
-            take.save("reading.flac")
+                capture.stop()             # what has arrived by then still comes; then the loop ends
+        with capture.stop() as take:       # deleted when this block ends
+            if take.problem:               # a sentence: it was unplugged, or the disk is full
+                print(take.problem)        # what came before is in the take
+            take.save("reading.flac")      # a copy
 
-Three parties: PortAudio's thread copies each block into a queue and does nothing else; a thread of ours writes
-it to disk (`enunciate.audio.takes`), resamples it and queues it again; the caller takes it from there, however
-late. What the caller does can thus delay no block and lose none.
+Three parties: PortAudio's thread copies each block into a queue and does nothing else; a thread of ours
+writes it to disk (`enunciate.audio.takes`), resamples it and queues it again; the caller takes it from there,
+however late. What the caller does can thus delay no block and lose none.
 
-Whatever prevents a recording from starting raises MicrophoneError. What ends one, unplugging for instance, is no
-exception, for a take must not be lost by one that nobody caught: `blocks` ends and `problem` says why.
+Whatever prevents a recording from starting raises MicrophoneError. What ends one, unplugging for instance, is
+no exception, for a take must not be lost by one that nobody caught: `blocks` ends and `problem` says why.
 """
 
 from __future__ import annotations
@@ -48,10 +49,10 @@ _LATENCY_SECONDS = 0.2
 """What PortAudio is asked to buffer, so that a busy computer loses nothing; it delays no block by itself."""
 
 _STALL_SECONDS = 3.0
-"""Seconds without a block after which the microphone counts as gone; 60 s measured under load: see below."""
+"""Seconds without a block after which the microphone counts as gone. Most systems say so at once."""
 
 _SILENT_SECONDS = 1.5
-"""Seconds of zeros alone after which a microphone counts as muted or forbidden: a real one always has noise."""
+"""Seconds of zeros alone after which a microphone counts as muted or forbidden: a real one has noise."""
 
 _CLOSING_SECONDS = 2.0
 """How long closing a device may take; that of a dead sound server may never end."""
@@ -149,8 +150,8 @@ def _not_opened(name: str, error: Exception | None) -> str:
         return f"This program may not use the microphone {name}: {permission_hint()}"
     if (error and _code(error) == _UNAVAILABLE) or "busy" in text:
         return (
-            f"The microphone {name} is in use by another program, or unplugged: close other programs that record, "
-            "or choose another with --device (`enunciate devices` lists them)."
+            f"The microphone {name} is in use by another program, or unplugged: close other programs that "
+            "record, or choose another with --device (`enunciate devices` lists them)."
         )
     return (
         f"The microphone {name} could not be opened ({error}): choose another with --device "
@@ -172,9 +173,10 @@ def permission_hint() -> str:
 class Block:
     """What arrived since the block before.
 
-    `samples` are mono float32 at `RATE`, (n,), and lag behind `seconds`, the length of the take up to the block's
-    end, by the few milliseconds that resampling holds back. `db` is the RMS level (as in `level.Levels`), `peak`
-    the largest sample, 0 to 1, and `clipped` counts samples at full scale, all three at the device's own rate.
+    `samples` are mono float32 at `RATE`, (n,), and lag behind `seconds`, the length of the take up to the
+    block's end, by the few milliseconds that resampling holds back. `db` is the RMS level (as in
+    `level.Levels`), `peak` the largest sample, 0 to 1, and `clipped` counts samples at full scale, all three
+    at the device's own rate.
     """
 
     samples: NDArray[np.float32]
@@ -187,8 +189,8 @@ class Block:
 class Capture:
     """A recording in progress; see the top of this module.
 
-    It begins where the `with` block does. A block that ends without `stop` throws the take away, one that ends
-    with an exception leaves it on disk, to be found by `takes.unfinished`.
+    It begins where the `with` block does. A block that ends without `stop` throws the take away, one that
+    ends with an exception leaves it on disk, to be found by `takes.unfinished`.
     """
 
     def __init__(
@@ -281,14 +283,14 @@ class Capture:
     def blocks(self, timeout: float = 0.1) -> Iterator[Block | None]:
         """The blocks from here to the end; None each time that nothing arrives within `timeout` seconds.
 
-        All that waits comes as one block, so that a slow listener catches up. The end comes after `stop`, or by
-        itself if there is a `problem`.
+        All that waits comes as one block, so that a slow listener catches up. The end comes after `stop`, or
+        by itself if there is a `problem`.
         """
         while not self._exhausted:
             yield self.read(timeout)
 
     def read(self, timeout: float = 0.1) -> Block | None:
-        """All that has arrived since the last call, as one block; None where nothing does within `timeout`."""
+        """All that has arrived since the last call, as one block; None if nothing does within `timeout`."""
         found: list[Block] = []
         wait = timeout
         while not self._exhausted:
@@ -398,14 +400,17 @@ class Capture:
 
     def _gone(self) -> str:
         return (
-            f"The microphone {self.name} stopped delivering sound: it was unplugged, or the sound system stopped. "
-            f"The {self.seconds:.1f} seconds recorded until then are kept."
+            f"The microphone {self.name} stopped delivering sound: it was unplugged, or the sound system "
+            f"stopped. The {self.seconds:.1f} seconds recorded until then are kept."
         )
 
     def _not_written(self, error: OSError) -> str:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "the disk is full" if full else f"the disk refused it: {error.strerror}"
-        return f"The recording could not go on, for {why}. The {self.seconds:.1f} seconds recorded until then are kept."
+        return (
+            f"The recording could not go on, for {why}. The {self.seconds:.1f} seconds recorded until then are "
+            "kept."
+        )
 
 
 def _mono(samples: NDArray[np.int16]) -> NDArray[np.int16]:
