@@ -173,14 +173,15 @@ def permission_hint() -> str:
 class Block:
     """What arrived since the block before.
 
-    `samples` are mono float32 at `RATE`, (n,), and lag behind `seconds`, the length of the take up to the
-    block's end, by the few milliseconds that resampling holds back. `db` is the RMS level (as in
-    `level.Levels`), `peak` the largest sample, 0 to 1, and `clipped` counts samples at full scale, all three
-    at the device's own rate.
+    It is `length` seconds long. `samples` are mono float32 at `RATE`, (n,), and lag behind `seconds`, the
+    length of the take up to the block's end, by the few milliseconds that resampling holds back. `db` is the
+    RMS level (as in `level.Levels`), `peak` the largest sample, 0 to 1, and `clipped` counts samples at full
+    scale, all three at the device's own rate.
     """
 
     samples: NDArray[np.float32]
     seconds: float
+    length: float
     db: float
     peak: float
     clipped: int
@@ -372,7 +373,7 @@ class Capture:
             if len(samples) or last:
                 sound = samples.astype(np.float32) / np.float32(32768)
                 heard = resampler.resample_chunk(sound, last=last) if resampler else sound
-                self._heard.put(_block(heard, samples, self._writer.frames / self.rate))
+                self._heard.put(_block(heard, samples, self._writer.frames, self.rate))
 
     def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool]:
         """What waits in the queue, mono, and whether it is the end."""
@@ -408,8 +409,8 @@ class Capture:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "the disk is full" if full else f"the disk refused it: {error.strerror}"
         return (
-            f"The recording could not go on, for {why}. The {self.seconds:.1f} seconds recorded until then are "
-            "kept."
+            f"The recording could not go on, for {why}. The {self.seconds:.1f} seconds recorded until then "
+            "are kept."
         )
 
 
@@ -422,14 +423,15 @@ def _mono(samples: NDArray[np.int16]) -> NDArray[np.int16]:
     return mixed
 
 
-def _block(heard: NDArray[np.float32], samples: NDArray[np.int16], seconds: float) -> Block:
+def _block(heard: NDArray[np.float32], samples: NDArray[np.int16], frames: int, rate: int) -> Block:
     if not len(samples):
-        return Block(heard, seconds, QUIETEST, 0.0, 0)
+        return Block(heard, frames / rate, 0.0, QUIETEST, 0.0, 0)
     power = float(np.var(samples / 32768.0))
     top = np.abs(samples.astype(np.int32))
     return Block(
         heard,
-        seconds,
+        frames / rate,
+        len(samples) / rate,
         max(QUIETEST, 10.0 * float(np.log10(max(power, 1e-12)))),
         float(top.max()) / 32768.0,
         int(np.count_nonzero(top >= 32767)),
@@ -439,13 +441,12 @@ def _block(heard: NDArray[np.float32], samples: NDArray[np.int16], seconds: floa
 def _merged(blocks: list[Block]) -> Block:
     if len(blocks) == 1:
         return blocks[0]
-    sounding = [block for block in blocks if len(block.samples)]
-    weights = np.array([len(block.samples) for block in sounding], dtype=float)
-    powers = np.array([10 ** (block.db / 10) for block in sounding])
-    power = float(weights @ powers / weights.sum()) if sounding else 0.0
+    length = sum(block.length for block in blocks)
+    power = sum(10 ** (block.db / 10) * block.length for block in blocks) / length if length else 0.0
     return Block(
         np.concatenate([block.samples for block in blocks]),
         blocks[-1].seconds,
+        length,
         max(QUIETEST, 10.0 * float(np.log10(max(power, 1e-12)))),
         max(block.peak for block in blocks),
         sum(block.clipped for block in blocks),
