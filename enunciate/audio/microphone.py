@@ -35,7 +35,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from enunciate.audio import RATE
+from enunciate.audio import RATE, level
 from enunciate.audio.devices import Device, choose, portaudio
 from enunciate.audio.level import QUIETEST
 from enunciate.audio.takes import Take, TakeWriter, takes_folder
@@ -358,7 +358,7 @@ class Capture:
         resampler = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32") if self.rate != RATE else None
         last = False
         while not last:
-            waiting, last = self._take_waiting()
+            waiting, last, gone = self._take_waiting()
             samples = np.concatenate(waiting) if waiting else np.zeros(0, np.int16)
             if len(samples):
                 self._nonzero = self._nonzero or bool(samples.any())
@@ -370,14 +370,15 @@ class Capture:
                 if self._writer.full:
                     self.problem = "The recording is as long as a file of it can be, and was ended there."
                     last = True
+            if gone:
+                self.problem = self.problem or self._gone()
             if len(samples) or last:
                 sound = samples.astype(np.float32) / np.float32(32768)
                 heard = resampler.resample_chunk(sound, last=last) if resampler else sound
                 self._heard.put(_block(heard, samples, self._writer.frames, self.rate))
 
-    def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool]:
-        """What waits in the queue, mono, and whether it is the end."""
-        assert self._writer is not None
+    def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool, bool]:
+        """What waits in the queue, mono, whether it is the end, and whether that came by itself."""
         found: list[NDArray[np.int16]] = []
         wait = True
         while True:
@@ -385,15 +386,12 @@ class Capture:
                 item = self._arrived.get(timeout=0.25) if wait else self._arrived.get_nowait()
             except queue.Empty:
                 if found:
-                    return found, False
+                    return found, False, False
                 if time.monotonic() - self._last > self._stall_seconds:
-                    self.problem = self._gone()
-                    return found, True
+                    return found, True, True
                 continue
             if item is None:
-                if self._ended and not self._stopping:
-                    self.problem = self._gone()
-                return found, True
+                return found, True, self._ended and not self._stopping
             samples, overflow = item
             self.overflows += overflow
             found.append(_mono(samples))
@@ -434,7 +432,7 @@ def _block(heard: NDArray[np.float32], samples: NDArray[np.int16], frames: int, 
         len(samples) / rate,
         max(QUIETEST, 10.0 * float(np.log10(max(power, 1e-12)))),
         float(top.max()) / 32768.0,
-        int(np.count_nonzero(top >= 32767)),
+        level.clipped(samples),
     )
 
 
