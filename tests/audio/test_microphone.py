@@ -208,9 +208,9 @@ RECORDS = """
 import sys
 from pathlib import Path
 from enunciate.audio.microphone import Capture
-with Capture(sys.argv[2] if len(sys.argv) > 2 else None) as capture:
+with Capture(sys.argv[2]) as capture:
     for block in capture.blocks():
-        if capture.seconds > 4.0:
+        if capture.seconds > 3.0:
             capture.stop()
     with capture.stop() as take:
         print(capture.name, capture.rate, take.overflows, take.problem, sep="\\n")
@@ -227,18 +227,17 @@ def lag_and_likeness(recorded: np.ndarray, played: np.ndarray) -> tuple[float, f
     return lag / RATE, float(np.corrcoef(there, played[: len(there)])[0, 1])
 
 
-@pytest.mark.parametrize("device", [None, "head"])
-def test_what_is_played_is_recorded(microphone: VirtualMicrophone, tmp_path, device):
+def test_what_is_played_is_recorded(microphone: VirtualMicrophone, tmp_path):
     out = tmp_path / "out.flac"
     recording = subprocess.Popen(
-        [sys.executable, "-c", RECORDS, str(out), *([device] if device else [])],
+        [sys.executable, "-c", RECORDS, str(out), "head"],
         env=microphone.environment, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     microphone.wait_for_listeners()
-    microphone.play(DEMO / "greeting-perfect.flac", seconds=3.0)
+    microphone.play(DEMO / "greeting-perfect.flac", seconds=2.5)
     said, _ = recording.communicate(timeout=20)
-    assert said.splitlines() == ["headset" if device else "default", "44100", "0", "None"]
-    played = files.read(DEMO / "greeting-perfect.flac").audio.samples[: 2 * RATE]
+    assert said.splitlines() == ["headset", "44100", "0", "None"]
+    played = files.read(DEMO / "greeting-perfect.flac").audio.samples[:RATE]
     lag, likeness = lag_and_likeness(files.read(out).audio.samples, played)
     assert 0.0 <= lag < 1.0
     assert likeness > 0.95
