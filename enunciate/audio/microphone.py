@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import errno
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -78,9 +79,10 @@ class Source(Protocol):
 class Microphone:
     """A device of this computer as a `Source`, at the device's own rate."""
 
-    def __init__(self, device: Device) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, device: Device, library: Any = None) -> None:
+        """Nothing is opened yet. `library` stands in for the module sounddevice, in tests."""
         self.device = device
+        self._library = library
         self._stream: Any = None
 
     @property
@@ -90,7 +92,7 @@ class Microphone:
 
     def start(self, deliver: Deliver, ended: Callable[[], None]) -> int:
         """Open the device; see `Source.start`."""
-        sounddevice = portaudio()
+        sounddevice = self._library or portaudio()
 
         def callback(samples: NDArray[np.int16], frames: int, clock: object, status: Any) -> None:
             deliver(samples.copy(), bool(status.input_overflow))
@@ -133,8 +135,10 @@ class Microphone:
             stream.close()
 
 
-_INVALID_CHANNELS, _INVALID_RATE, _INVALID_DEVICE, _UNAVAILABLE = -9998, -9997, -9996, -9985
-"""PortAudio's error codes."""
+_INVALID_CHANNELS, _INVALID_RATE, _INVALID_DEVICE, _BAD_COMBINATION, _UNAVAILABLE = (
+    -9998, -9997, -9996, -9993, -9985,
+)  # fmt: skip
+"""PortAudio's error codes. The fourth is also what ALSA devices give whose sound server is gone."""
 
 
 def _code(error: Exception) -> int:
@@ -144,25 +148,27 @@ def _code(error: Exception) -> int:
 def _not_opened(name: str, error: Exception | None) -> str:
     """Why the device could not be opened, and what to do."""
     text = " ".join(str(part) for part in error.args) if error else ""
-    if _code(error) == _INVALID_DEVICE if error else False:
-        return f"The microphone {name} is gone: plug it in again, or choose another (`enunciate devices`)."
+    code = _code(error) if error else 0
+    if code in (_INVALID_DEVICE, _BAD_COMBINATION):
+        return (
+            f"The microphone {name} is gone: plug it in again, or choose another with --device "
+            "(`enunciate devices` lists them)."
+        )
     if "ermission" in text or "denied" in text:
         return f"This program may not use the microphone {name}: {permission_hint()}"
-    if (error and _code(error) == _UNAVAILABLE) or "busy" in text:
+    if code == _UNAVAILABLE or "busy" in text:
         return (
             f"The microphone {name} is in use by another program, or unplugged: close other programs that "
             "record, or choose another with --device (`enunciate devices` lists them)."
         )
     return (
-        f"The microphone {name} could not be opened ({error}): choose another with --device "
+        f"The microphone {name} could not be opened ({text}): choose another with --device "
         "(`enunciate devices` lists them)."
     )
 
 
 def permission_hint() -> str:
     """Where the use of microphones is allowed on this system, as the end of a sentence."""
-    import sys
-
     return {
         "darwin": "allow it for your terminal in System Settings, Privacy & Security, Microphone.",
         "win32": "allow it for desktop apps in Settings, Privacy & security, Microphone.",

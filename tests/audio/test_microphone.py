@@ -12,7 +12,8 @@ import soundfile
 import soxr
 
 from enunciate.audio import RATE, files
-from enunciate.audio.microphone import Capture
+from enunciate.audio.devices import Device
+from enunciate.audio.microphone import Capture, Microphone, permission_hint
 from enunciate.audio.takes import unfinished
 from enunciate.errors import MicrophoneError
 from tests.audio.scripted_microphone import ScriptedMicrophone, tone
@@ -204,13 +205,83 @@ def test_a_full_disk_ends_the_take_and_keeps_it(tmp_path):
     assert "The recording could not go on, for the disk is full." in problem
 
 
+class StubbornLibrary:
+    """The module sounddevice, but for a device that refuses to record as it is asked to.
+
+    `refusals` are the error codes by rate and number of channels; what is not among them is opened.
+    """
+
+    class PortAudioError(Exception):
+        pass
+
+    def __init__(self, refusals: dict[tuple[int, int], tuple[str, int]]) -> None:
+        self.refusals = refusals
+        self.opened: list[tuple[int, int]] = []
+
+    def InputStream(self, samplerate, channels, **options):  # noqa: N802
+        if (samplerate, channels) in self.refusals:
+            raise self.PortAudioError(*self.refusals[samplerate, channels])
+        self.opened.append((samplerate, channels))
+        return self
+
+    def start(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+MIC = Device(4, "Jabra", "ALSA", 2, 32_000)
+CHANNELS, RATES = ("Invalid number of channels", -9998), ("Invalid sample rate", -9997)
+
+
+@pytest.mark.parametrize(
+    ("refusals", "opened"),
+    [
+        ({}, (32_000, 1)),
+        ({(32_000, 1): CHANNELS}, (32_000, 2)),
+        ({(32_000, 1): RATES, (32_000, 2): RATES}, (48_000, 1)),
+    ],
+)
+def test_a_device_is_taken_as_it_can_be_had(refusals, opened):
+    library = StubbornLibrary(refusals)
+    assert Microphone(MIC, library).start(lambda *_: None, lambda: None) == opened[0]
+    assert library.opened == [opened]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "sentence"),
+    [
+        (("Device unavailable", -9985), "The microphone Jabra is in use by another program"),
+        (("Unanticipated host error", -9999, (0, -16, "Device or resource busy")), "is in use by another"),
+        (("Invalid device", -9996), "The microphone Jabra is gone: plug it in again"),
+        (
+            ("Unanticipated host error", -9999, (0, 5, "Access denied")),
+            "This program may not use the microphone",
+        ),
+        (("Insufficient memory", -9992), "could not be opened (Insufficient memory -9992): choose another"),
+    ],
+)
+def test_why_a_device_cannot_be_opened(refusal, sentence):
+    library = StubbornLibrary({(32_000, 1): refusal})
+    with pytest.raises(MicrophoneError) as caught:
+        Microphone(MIC, library).start(lambda *_: None, lambda: None)
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("platform", "where"), [("darwin", "System Settings"), ("win32", "desktop apps"), ("linux", "not muted")]
+)
+def test_where_microphones_are_allowed(monkeypatch, platform, where):
+    monkeypatch.setattr(sys, "platform", platform)
+    assert where in permission_hint()
+
+
 RECORDS = """
 import sys
 from pathlib import Path
 from enunciate.audio.microphone import Capture
 with Capture(sys.argv[2]) as capture:
     for block in capture.blocks():
-        if capture.seconds > 3.0:
+        if capture.seconds > 3.5:
             capture.stop()
     with capture.stop() as take:
         print(capture.name, capture.rate, take.overflows, take.problem, sep="\\n")
@@ -218,13 +289,13 @@ with Capture(sys.argv[2]) as capture:
 """
 
 
-def lag_and_likeness(recorded: np.ndarray, played: np.ndarray) -> tuple[float, float]:
-    """How many seconds later `recorded` holds what was `played`, both at `RATE`, and how alike they are."""
+def likeness(recorded: np.ndarray, played: np.ndarray) -> float:
+    """The correlation of what was `played` with where it is in `recorded`, both at the same rate."""
     size = 1 << 18
     spectrum = np.fft.rfft(recorded, size) * np.conj(np.fft.rfft(played, size))
     lag = int(np.argmax(np.fft.irfft(spectrum, size)[: size // 2]))
     there = recorded[lag : lag + len(played)]
-    return lag / RATE, float(np.corrcoef(there, played[: len(there)])[0, 1])
+    return float(np.corrcoef(there, played[: len(there)])[0, 1])
 
 
 def test_what_is_played_is_recorded(microphone: VirtualMicrophone, tmp_path):
@@ -238,6 +309,26 @@ def test_what_is_played_is_recorded(microphone: VirtualMicrophone, tmp_path):
     said, _ = recording.communicate(timeout=20)
     assert said.splitlines() == ["headset", "44100", "0", "None"]
     played = files.read(DEMO / "greeting-perfect.flac").audio.samples[:RATE]
-    lag, likeness = lag_and_likeness(files.read(out).audio.samples, played)
-    assert 0.0 <= lag < 1.0
-    assert likeness > 0.95
+    assert likeness(files.read(out).audio.samples, played) > 0.95
+
+
+def test_a_sound_server_that_is_gone_before_the_recording_starts(tmp_path):
+    program = (
+        "from enunciate.audio.microphone import Capture\n"
+        "capture = Capture()\n"
+        "print('found', flush=True)\n"
+        "input()\n"
+        "try:\n    with capture: pass\n"
+        "except Exception as error: print(type(error).__name__, error)\n"
+    )
+    with VirtualMicrophone(tmp_path) as own:
+        process = subprocess.Popen(
+            [sys.executable, "-c", program],
+            env=own.environment, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout.readline() == "found\n"
+        own.stop()
+        said, _ = process.communicate("\n", timeout=20)
+    assert said.startswith("MicrophoneError The microphone default is gone: plug it in again")
+    assert list((tmp_path / "takes").glob("*")) == []
