@@ -9,6 +9,7 @@ import tempfile
 import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -294,7 +295,15 @@ def check_folders() -> Check:
         )  # fmt: skip
     free = shutil.disk_usage(there).free
     figures: Figures = {"takes": str(folder), "settings": str(settings.path()), "free_bytes": free}
-    found = f"{folder} can be written, {free / 1e9:.1f} GB are free"
+    found = f"{_at_home(folder)} can be written, {free / 1e9:.1f} GB are free"
     if free < _LEAST_FREE_BYTES:
         return Check("folders", "note", found, "make room: half an hour of sound takes 0.2 GB", figures)
     return Check("folders", "ok", found, figures=figures)
+
+
+def _at_home(path: Path) -> str:
+    """A path as people write it, with "~" for the home folder."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return str(path)

@@ -26,7 +26,7 @@ def test_the_list_marks_the_one_that_is_used(run):
         "   0  headset  ALSA, 44.1 kHz (also 8, 16, 22.05, 32, 48, 96)\n"
         "*  1  default  ALSA, 44.1 kHz (also 8, 16, 22.05, 32, 48, 96)\n"
         "\n"
-        "* is used: it is the system's default. `enunciate devices --use NAME` changes it.\n"
+        "* is used: it is the system's default.\n`enunciate devices --use NAME` changes it.\n"
     )
 
 
