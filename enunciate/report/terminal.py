@@ -18,6 +18,7 @@ from rich.text import Text
 from enunciate.assessment import Assessment
 from enunciate.measures import GrammarSlip, Measures
 from enunciate.report import strip
+from enunciate.report.labels import SCORES
 from enunciate.report.printable import printable
 from enunciate.report.script import MEANINGS, Kind, Piece, pieces, split
 from enunciate.scores import Advice, Scores
@@ -27,15 +28,6 @@ WIDEST = 100
 
 NARROW = 60
 """Columns below which a reason stands under its bar rather than beside it."""
-
-_SCORES = {
-    "pronunciation": "Pronunciation",
-    "accuracy": "Accuracy",
-    "fluency": "Fluency",
-    "prosody": "Intonation",
-    "completeness": "Completeness",
-    "grammar": "Grammar",
-}
 
 _STYLES: dict[Kind, str] = {
     "correct": "green",
@@ -171,7 +163,7 @@ class _Report:
         for column in ("name", "bar", "score", *(() if narrow else ("reason",))):
             grid.add_column(no_wrap=column != "reason", justify="right" if column == "score" else "left")
         rows: list[RenderableType] = []
-        for name, label in _SCORES.items():
+        for name, label in SCORES.items():
             score: float | None = getattr(scores, name)
             reason = self.text(self.reason(scores, name, score))
             if score is None:
