@@ -1,7 +1,7 @@
 """The assessment as one HTML page: scores, advice, and the script word by word with the sound behind it.
 
-The page is made from the JSON object alone, so that stored assessments have pages too. `view` gathers what is shown
-as plain records; the template only lays it out.
+The page is made from the JSON object alone, so that stored assessments have pages too. `view` gathers what is
+shown as plain records; the template only lays it out.
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from enunciate.report import pages, sound, stored, strip
 from enunciate.report.labels import SCORES, overall, whole
 from enunciate.report.script import MEANINGS, Kind, Piece, pieces, split
 
+_PLAYER = ("vendor/wavesurfer.min.js", "vendor/regions.min.js", "vendor/timeline.min.js")
+
 _PITCH_RATE = 25.0
 """Pitch values a second in the player."""
 
@@ -35,8 +37,8 @@ _STRIP_COLUMNS = 480
 class Mark:
     """A word of the script or something beside it, that can be chosen and listened to; or text between two.
 
-    `text` and `end` are the script's own, the punctuation apart; `said` is what stands beside it. `number` counts the
-    marks that can be chosen and is None for text between them.
+    `text` and `end` are the script's own, the punctuation apart; `said` is what stands beside it. `number` counts
+    the marks that can be chosen and is None for text between them.
     """
 
     kind: Kind
@@ -134,19 +136,13 @@ def page(
 ) -> str:
     """The page of one reading, described as `Assessment.as_dict(contour=True)` does.
 
-    Without `audio` the page has no player and says so. `back` is the path of the wave's page, relative to this one.
+    Without `audio` the page has no player and says so. `back` is the path of the wave's page, relative to this
+    one.
     """
     shown = view(assessment, agent)
     return pages.render(
         "reading.html",
-        (
-            "vendor/wavesurfer.min.js",
-            "vendor/regions.min.js",
-            "vendor/timeline.min.js",
-            "templates/reading.js",
-        )
-        if audio
-        else ("templates/reading.js",),
+        (*(_PLAYER if audio else ()), "templates/reading.js"),
         view=shown,
         audio=pages.data_uri(sound.mp3(audio), "audio/mpeg") if audio else None,
         data=pages.clean(

@@ -1,7 +1,7 @@
 """What the HTML pages share: one file that opens from the disk and asks the network for nothing.
 
-Style, programs and sound stand in the page itself. Its Content-Security-Policy names them and forbids all else, so
-that nothing in a script, a name or a transcript could run even if it were taken for HTML.
+Style, programs and sound stand in the page itself. Its Content-Security-Policy names them and forbids all else,
+so that nothing in a script, a name or a transcript could run even if it were taken for HTML.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def render(template: str, programs: Sequence[str], **values: Any) -> str:
     sources = [_program(name) for name in programs]
     style = _text("templates/style.css")
     allowed = " ".join(f"'sha256-{_digest(source)}'" for source in sources)
-    # wavesurfer.js makes a style element of its own, which a hash in the page cannot know: hence a nonce for styles.
+    # wavesurfer.js makes a style element of its own, whose hash the page cannot know: hence a nonce for styles.
     nonce = hashlib.sha256("".join((*sources, style)).encode()).hexdigest()[:24]
     policy = (
         f"default-src 'none'; script-src {allowed}; style-src 'nonce-{nonce}'; img-src data:; "

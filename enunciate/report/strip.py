@@ -51,8 +51,8 @@ def pitch_rows(
 
 
 def pitch_scale(semitones: Grid) -> tuple[float, float]:
-    """The lowest and highest pitch of a drawing: the 5th to the 95th percentile of what was voiced, widened to
-    `LEAST_SPAN_SEMITONES`.
+    """The lowest and highest pitch of a drawing: the 5th to the 95th percentile of what was voiced, widened
+    to `LEAST_SPAN_SEMITONES`.
 
     >>> pitch_scale(np.array([90.0, 90.0]))
     (86.0, 94.0)
