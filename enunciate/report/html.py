@@ -10,14 +10,13 @@ import base64
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
 
 from enunciate.alignment import Alignment
 from enunciate.audio import Audio
-from enunciate.errors import ReportError
 from enunciate.measures import Contour, Pacing
 from enunciate.measures.sounds import how_to, ipa, sounds
 from enunciate.report import pages, sound, stored, strip
@@ -37,8 +36,8 @@ _STRIP_COLUMNS = 480
 class Mark:
     """A word of the script or something beside it, that can be chosen and listened to; or text between two.
 
-    `text` and `end` are the script's own, the punctuation apart; `said` is what stands beside it. `number` counts
-    the marks that can be chosen and is None for text between them.
+    `text` and `end` are the script's own, the punctuation apart; `said` is what stands beside it. `number`
+    counts the marks that can be chosen and is None for text between them.
     """
 
     kind: Kind
@@ -136,8 +135,8 @@ def page(
 ) -> str:
     """The page of one reading, described as `Assessment.as_dict(contour=True)` does.
 
-    Without `audio` the page has no player and says so. `back` is the path of the wave's page, relative to this
-    one.
+    Without `audio` the page has no player and says so. `back` is the path of the wave's page, relative to
+    this one.
     """
     shown = view(assessment, agent)
     return pages.render(
@@ -153,18 +152,6 @@ def page(
         ),
         back=back,
     )
-
-
-def write(page: str, path: str | Path) -> None:
-    """Write a page to `path`, over what was there.
-
-    Raises:
-        ReportError: the file cannot be written.
-    """
-    try:
-        Path(path).write_text(page, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise ReportError(f"The page cannot be written to {path}: {error.strerror or error}.") from error
 
 
 def view(assessment: Mapping[str, Any], agent: str | None = None) -> View:

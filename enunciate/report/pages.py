@@ -1,7 +1,7 @@
 """What the HTML pages share: one file that opens from the disk and asks the network for nothing.
 
-Style, programs and sound stand in the page itself. Its Content-Security-Policy names them and forbids all else,
-so that nothing in a script, a name or a transcript could run even if it were taken for HTML.
+Style, programs and sound stand in the page itself. Its Content-Security-Policy names them and forbids all
+else, so that nothing in a script, a name or a transcript could run even if it were taken for HTML.
 """
 
 from __future__ import annotations
@@ -12,13 +12,20 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
 
+from enunciate.errors import ReportError
 from enunciate.report.printable import printable
+
+GENERATOR = "enunciate"
+
+_HEAD = 4096
+"""Bytes of a page within which it says what made it."""
 
 _HERE = resources.files("enunciate.report")
 
@@ -28,20 +35,75 @@ def render(template: str, programs: Sequence[str], **values: Any) -> str:
     sources = [_program(name) for name in programs]
     style = _text("templates/style.css")
     allowed = " ".join(f"'sha256-{_digest(source)}'" for source in sources)
-    # wavesurfer.js makes a style element of its own, whose hash the page cannot know: hence a nonce for styles.
+    # wavesurfer.js makes a style element of its own, whose hash the page cannot know: hence a nonce for
+    # styles.
     nonce = hashlib.sha256("".join((*sources, style)).encode()).hexdigest()[:24]
     policy = (
         f"default-src 'none'; script-src {allowed}; style-src 'nonce-{nonce}'; img-src data:; "
         "media-src data:; base-uri 'none'; form-action 'none'"
     )
-    page = _environment().get_template(template)
-    return page.render(
-        policy=policy,
-        nonce=nonce,
-        style=Markup(style),
-        programs=[Markup(source) for source in sources],
-        **values,
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            policy=policy,
+            nonce=nonce,
+            generator=GENERATOR,
+            style=Markup(style),
+            programs=[Markup(source) for source in sources],
+            **values,
+        )
     )
+
+
+def folder(path: Path) -> None:
+    """Make a folder for pages where there is none.
+
+    Raises:
+        ReportError: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(f"The folder {path} cannot be made: {error.strerror or error}.") from error
+
+
+def check(path: Path) -> None:
+    """Refuse to write a page over anything but a page of ours.
+
+    Raises:
+        ReportError: something else is there already.
+    """
+    try:
+        with path.open("rb") as file:
+            ours = f'name="generator" content="{GENERATOR}"'.encode() in file.read(_HEAD)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    if not ours:
+        raise ReportError(f"{path} is there already and is no page of enunciate: give the page another name.")
+
+
+def write(page: str, path: str | Path) -> None:
+    """Write a page to `path`, over an older page; it is there whole or not at all.
+
+    Raises:
+        ReportError: the file cannot be written, or something else is there already.
+    """
+    target = Path(path)
+    check(target)
+    part = target.with_name(target.name + ".part")
+    try:
+        part.write_text(page, encoding="utf-8", newline="\n")
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(path: Path, error: OSError) -> ReportError:
+    return ReportError(f"The page cannot be written to {path}: {error.strerror or error}.")
 
 
 def data_uri(content: bytes, kind: str) -> str:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from enunciate.audio import Audio
 
 _COMPRESSION = 0.8
-"""libsndfile's scale; at 16 kHz 40 kbit/s. Below that, LAME leaves out the tag that tells players of its delay,
-and everything is heard 69 ms late. The rate is constant, so that players find a second in a long recording."""
+"""libsndfile's scale; at 16 kHz 40 kbit/s. Below that, LAME leaves out the tag that tells players of its
+delay, and everything is heard 69 ms late. The rate is constant, so that players find a second in a long
+recording."""
 
 
 def mp3(audio: Audio) -> bytes:
