@@ -90,7 +90,15 @@
     if (player && spans[number]) player.playSpan(spans[number]);
   });
 
+  // A press focuses too, before it is a click: nothing may move under the finger until then.
+  let pressed = false;
+  addEventListener("pointerdown", () => { pressed = true; });
+  for (const name of ["click", "pointercancel", "keydown"]) {
+    addEventListener(name, () => { pressed = false; }, { capture: true });
+  }
+
   script.addEventListener("focusin", (event) => {
+    if (pressed) return;
     const mark = event.target.closest(".mark");
     if (mark && +mark.dataset.number !== focused) choose(+mark.dataset.number, { focus: false });
   });
