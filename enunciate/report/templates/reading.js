@@ -190,9 +190,10 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { paint(); draw(); });
 
     // Words over the sound, those that went differently in colour.
+    const many = spans.length > 1500; // each takes its time at every zoom
     wave.once("ready", () => spans.forEach((span, number) => {
-      if (!span) return;
       const mark = marks[number];
+      if (!span || (many && mark.classList.contains("correct"))) return;
       const label = element("span", "", mark.querySelector(".core, .said").textContent);
       label.style.cssText = "position:absolute;left:2px;right:0;overflow:hidden;white-space:nowrap;font-size:12px";
       const region = regions.addRegion({
@@ -239,9 +240,9 @@
     ["redraw", "scroll", "zoom", "resize", "ready"].forEach((name) => wave.on(name, draw));
 
     function zoomTo(value) {
-      // From the whole recording in view to 400 pixels a second.
+      // From the whole recording in view to 250 pixels a second.
       const fit = document.getElementById("wave").clientWidth / seconds;
-      wave.zoom(fit * (400 / fit) ** (value / 100));
+      wave.zoom(fit * (Math.max(250, fit) / fit) ** (value / 100));
     }
     zoom.addEventListener("input", () => zoomTo(+zoom.value));
     wave.on("ready", () => zoomTo(+zoom.value));
