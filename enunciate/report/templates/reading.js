@@ -240,9 +240,10 @@
     ["redraw", "scroll", "zoom", "resize", "ready"].forEach((name) => wave.on(name, draw));
 
     function zoomTo(value) {
-      // From the whole recording in view to 250 pixels a second.
+      // From the whole recording in view to 250 pixels a second, or what a browser scrolls smoothly.
       const fit = document.getElementById("wave").clientWidth / seconds;
-      wave.zoom(fit * (Math.max(250, fit) / fit) ** (value / 100));
+      const most = Math.max(fit, Math.min(250, 400000 / seconds));
+      wave.zoom(fit * (most / fit) ** (value / 100));
     }
     zoom.addEventListener("input", () => zoomTo(+zoom.value));
     wave.on("ready", () => zoomTo(+zoom.value));
