@@ -179,6 +179,7 @@
       cspNonce: document.querySelector("style[nonce]").nonce,
       plugins: [regions, WaveSurfer.Timeline.create({ height: 18 })],
     });
+    wave.getWrapper().parentElement.tabIndex = -1; // nothing in it that the keys do not reach in the script
     sound.controls = false;
     sound.hidden = true;
     document.getElementById("transport").hidden = false;
