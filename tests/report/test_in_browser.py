@@ -143,10 +143,14 @@ def _index(made: Assessment, text: str) -> int:
 PLAYED = """
 window.played = [];
 const sound = document.getElementById("sound");
-for (const name of ["play", "pause"]) {
-  sound.addEventListener(name, () => played.push([name, sound.currentTime]));
-}
+let aim = 0;
+sound.addEventListener("seeking", () => { aim = sound.currentTime; });
+sound.addEventListener("play", () => played.push(["play", aim]));
+sound.addEventListener("pause", () => played.push(["pause", sound.currentTime]));
 """
+
+LATE = 0.25
+"""Seconds. A busy machine stops late; still less than a word."""
 
 
 def word(browser: Browser, text: str) -> WebElement:
@@ -202,8 +206,8 @@ def test_a_click_on_a_word_plays_that_word_and_tells_of_it(browser: Browser, rea
     weeks = word(browser, "weeks")
     browser.click(weeks)
     start, stop = heard(browser)
-    assert (start, stop) == pytest.approx(span(weeks), abs=0.1)
-    assert start >= span(weeks)[0] - 0.001
+    assert start == pytest.approx(span(weeks)[0], abs=0.001)
+    assert stop == pytest.approx(span(weeks)[1], abs=LATE)
     detail = browser.one("#detail")
     assert detail.is_displayed()
     assert detail.text.startswith("weeks")
@@ -220,7 +224,7 @@ def test_every_word_can_be_clicked_wherever_it_stands(browser: Browser, real: Pa
     for text in ("feels", "Oh", "planned", "sorry."):
         mark = next(m for m in browser.all("#script .mark") if m.text.startswith(text))
         browser.click(mark)
-        assert heard(browser) == pytest.approx(span(mark), abs=0.1)
+        assert heard(browser) == pytest.approx(span(mark), abs=LATE)
         assert browser.all("#script .mark[aria-pressed]") == [mark]
 
 
@@ -236,7 +240,7 @@ def test_the_keyboard_is_enough(browser: Browser, real: Path) -> None:
     assert float(browser.style(":focus", "outlineWidth").removesuffix("px")) >= 2
     browser.press(Keys.ARROW_LEFT, Keys.ENTER)
     assert browser.focused == "no,"
-    assert heard(browser) == pytest.approx(span(word(browser, "no,")), abs=0.1)
+    assert heard(browser) == pytest.approx(span(word(browser, "no,")), abs=LATE)
     top = browser.run("return document.activeElement.getBoundingClientRect().top + scrollY")
     browser.press(Keys.ARROW_DOWN)
     assert browser.run("return document.activeElement.getBoundingClientRect().top + scrollY") > top + 10
@@ -258,8 +262,8 @@ def test_the_word_that_is_heard_is_marked_and_buttons_listen(browser: Browser, r
     browser.click(listen)
     browser.wait("return document.querySelector('.mark.now')?.textContent.startsWith('weeks')")
     start, stop = heard(browser)
-    assert start == pytest.approx(3.86, abs=0.1)
-    assert stop == pytest.approx(span(word(browser, "paid"))[1] + 0.4, abs=0.1)
+    assert start == pytest.approx(3.86, abs=0.001)
+    assert stop == pytest.approx(span(word(browser, "paid"))[1] + 0.4, abs=LATE)
 
 
 def test_a_click_into_the_waveform_goes_there(browser: Browser, real: Path) -> None:
