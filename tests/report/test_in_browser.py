@@ -129,7 +129,16 @@ def real(demo_assessment: Callable[[str], Assessment], tmp_path_factory: pytest.
     """The page of a demo recording with planted mistakes."""
     made = demo_assessment("late-delivery-mistakes")
     described = made.as_dict(contour=True) | {
-        "sounds": [{"phone": "TH", "heard": "T", "words": [_index(made, "birthday")], "times": 1}]
+        "sounds": [
+            {
+                "phone": "TH",
+                "ipa": "θ",
+                "heard": "T",
+                "words": [_index(made, "birthday")],
+                "times": 1,
+                "how": "/θ/, the th in think: it sounded like /t/.",
+            }
+        ]
     }
     path = tmp_path_factory.mktemp("page") / "Zoë’s reading #1.html"
     pages.write(html.page(described, made.recording.audio, agent="Zoë"), path)
