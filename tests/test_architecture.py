@@ -43,6 +43,7 @@ EXPENSIVE = (
     "rich",
     "jiwer",
     "praatio",
+    "jinja2",
 )
 
 
