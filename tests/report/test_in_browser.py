@@ -157,8 +157,9 @@ sound.addEventListener("seeking", () => { aim = sound.currentTime; });
 sound.addEventListener("play", () => played.push(["play", aim]));
 sound.addEventListener("pause", () => played.push(["pause", sound.currentTime]));
 window.marked = new Set();
-new MutationObserver(() => document.querySelectorAll(".mark.now").forEach((mark) => marked.add(mark.textContent)))
-  .observe(document.getElementById("script"), { subtree: true, attributes: true });
+const script = document.getElementById("script");
+const look = () => script.querySelectorAll(".mark.now").forEach((mark) => marked.add(mark.textContent));
+new MutationObserver(look).observe(script, { subtree: true, attributes: true });
 """
 
 LATE = 0.25
