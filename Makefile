@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test install lint types unit microphone clean
+.PHONY: demo test install lint types unit system vendor clean
 
 demo: $(VENV)/installed ## score the demo recordings, each with its planted mistakes
 	@$(BIN)/enunciate demo
@@ -20,11 +20,15 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
-unit: $(VENV)/installed-dev microphone
+unit: $(VENV)/installed-dev system
 	$(BIN)/python -m pytest
 
-microphone: ## what the tests' microphone consists of; it needs no hardware
+system: ## what the tests need of the system: a microphone without hardware, and a browser
 	@sh .ci/system-packages "the virtual microphone of the tests" pulseaudio pulseaudio-utils libasound2-plugins libportaudio2
+	@sh .ci/system-packages "the tests of the HTML pages" chromium chromium-driver
+
+vendor: ## fetch wavesurfer.js anew with npm (WAVESURFER=8.0.1 for a version); nothing else needs npm
+	@.ci/vendor $(WAVESURFER)
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -45,6 +45,7 @@ EXPENSIVE = (
     "rich",
     "jiwer",
     "praatio",
+    "jinja2",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 @click.option(
     "--textgrid", metavar="FILE", type=click.Path(path_type=Path), help="Write a TextGrid for Praat too."
 )
+@click.option(
+    "--html",
+    metavar="PAGE.html-or-FOLDER",
+    type=click.Path(path_type=Path),
+    help="Write a page for a browser too, with the recording in it; into a folder, one for each recording.",
+)
+@click.option("--no-sound", is_flag=True, help="Leave the recording out of the page.")
 @click.option("--no-color", is_flag=True, help="No colours; the marks stay.")
 @click.pass_context
 def command(
@@ -39,6 +47,8 @@ def command(
     model: str | None,
     as_json: bool,
     textgrid: Path | None,
+    html: Path | None,
+    no_sound: bool,
     no_color: bool,
 ) -> None:
     """Score RECORDING against the script that was read in it.
@@ -53,6 +63,9 @@ def command(
         )
     if textgrid and len(recordings) > 1:
         raise click.UsageError("--textgrid goes with one recording at a time.")
+    if no_sound and not html:
+        raise click.UsageError("--no-sound goes with --html.")
+    pages = _pages(recordings, html) if html else None
 
     from rich.console import Console
 
@@ -71,6 +84,8 @@ def command(
         refused = refused or assessment.problem is not None
         if textgrid:
             _write_textgrid(assessment, textgrid)
+        if pages:
+            _write_page(assessment, pages[number], no_sound)
         if as_json:
             _print_json(assessment, lines=len(recordings) > 1)
         else:
@@ -101,4 +116,38 @@ def _write_textgrid(assessment: Assessment, path: Path) -> None:
     from enunciate.report import textgrid
 
     textgrid.write(assessment, path)
+    click.echo(f"Wrote {printable(str(path))}.", err=True)
+
+
+def _pages(recordings: tuple[str, ...], html: Path) -> list[Path]:
+    """Where the page of each recording goes: what ends in .html is one page, anything else a folder.
+
+    What would stop it from being written is said now, before anybody has waited.
+    """
+    from enunciate.report import pages
+
+    if html.suffix.lower() in {".html", ".htm"} and not html.is_dir():
+        if len(recordings) > 1:
+            raise click.UsageError(
+                "With several recordings, --html names a folder: each has a page of its own."
+            )
+        paths = [html]
+    else:
+        stems = [Path(recording).stem for recording in recordings]
+        clash = {stem for stem, count in Counter(stem.casefold() for stem in stems).items() if count > 1}
+        paths = [
+            html / (f"{stem}-{number}.html" if stem.casefold() in clash else f"{stem}.html")
+            for number, stem in enumerate(stems, 1)
+        ]
+        pages.folder(html)
+    for path in paths:
+        pages.check(path)
+    return paths
+
+
+def _write_page(assessment: Assessment, path: Path, no_sound: bool) -> None:
+    from enunciate.report import html, pages
+
+    audio = None if no_sound else assessment.recording.audio
+    pages.write(html.page(assessment.as_dict(contour=True), audio), path)
     click.echo(f"Wrote {printable(str(path))}.", err=True)
