@@ -62,16 +62,13 @@ def list_(
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, width=min(console.width, 100))
     table.add_column("script", no_wrap=True)
     table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=1)
-    if sounds:
-        table.add_column("sounds", no_wrap=True)
-    table.add_column("level", no_wrap=True)
+    table.add_column("sounds" if sounds else "level", no_wrap=True)
     table.add_column("words", justify="right")
     for name, scripts in groupby(chosen, key=lambda script: script.module or ""):
         table.add_row(Text(name, style="bold"))
         for script in scripts:
-            drilled = [" ".join(script.sounds)] if sounds else []
-            row = [f"  {script.id}", Text(script.title), *drilled, script.level or "", str(script.words)]
-            table.add_row(*row)
+            fact = " ".join(script.sounds) if sounds else script.level or ""
+            table.add_row(f"  {script.id}", Text(script.title), fact, str(script.words))
     _print(console, table)
 
 
