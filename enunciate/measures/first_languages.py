@@ -24,7 +24,7 @@ class Tendency:
     """None where the sound is left out."""
     where: tuple[Position, ...]
     load: Load | None
-    """How many English words depend on the difference; None where the sound is left out, or nobody counted."""
+    """How many English words depend on the difference; None where a sound is left out, or nobody counted."""
     tip: str
     """What to change."""
     drills: tuple[str, ...]
@@ -64,7 +64,9 @@ def first_languages() -> dict[str, FirstLanguage]:
 
     data = yaml.safe_load((files("enunciate") / "data" / "first_languages.yaml").read_text("utf-8"))
     works = data["works"]
-    loads = {frozenset(pair): level for level in ("high", "middle", "low") for pair in data["load"][level]}
+    loads: dict[frozenset[str], Load] = {
+        frozenset(pair): level for level in ("high", "middle", "low") for pair in data["load"][level]
+    }
     return {
         key: FirstLanguage(
             key,
