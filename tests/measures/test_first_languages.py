@@ -9,7 +9,10 @@ import yaml
 from enunciate.errors import EnunciateError
 from enunciate.measures.first_languages import FirstLanguage, first_language, first_languages
 from enunciate.measures.sounds import sounds
-from enunciate.reference.scripts import Summary, library
+from enunciate.reference.lexicon import pronunciations
+from enunciate.reference.phones import bare
+from enunciate.reference.scripts import Summary, find, library
+from tests.drills import lists, places
 
 every_language = pytest.mark.parametrize("language", first_languages().values(), ids=lambda each: each.key)
 
@@ -61,6 +64,19 @@ def test_every_confusion_has_drills_that_train_it(
     for habit in language.habits:
         assert habit.drills
         assert [name for name in habit.drills if name not in scripts] == []
+
+
+@every_language
+def test_the_drills_hold_a_sound_wherever_the_profile_says_it_is_hard(language: FirstLanguage) -> None:
+    for each in language.confusions:
+        held = {
+            place
+            for name in each.drills
+            for line in lists(find(name))
+            for word in line
+            for place in places(bare(pronunciations(word)[0]))
+        }
+        assert {(each.meant, position) for position in each.where} <= held
 
 
 @every_language

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from enunciate.reference import Phones, Reference, spoken
+from enunciate.reference import Reference, spoken
 from enunciate.reference.lexicon import known, pronunciations
 from enunciate.reference.lint import lint
 from enunciate.reference.phones import CONSONANTS, VOWELS, bare
 from enunciate.reference.scripts import load
+from tests.drills import lists, places
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 PATHS = sorted(PROMPTS.glob("*/*.md"))
@@ -67,19 +68,6 @@ def paragraphs(text: str) -> list[str]:
     return [paragraph for paragraph in text.split("\n\n") if paragraph.strip()]
 
 
-def lists(drill: Reference) -> Iterator[tuple[str, ...]]:
-    """The lists of a drill: sentences of nothing but single words with commas between them."""
-    for sentence in re.findall(r"[^.?!]+[.?!]", drill.text):
-        words = [word.strip() for word in sentence.strip(" .?!\n").split(",")]
-        if len(words) > 1 and not any(" " in word for word in words):
-            yield tuple(word.lower() for word in words)
-
-
-def places(phones: Phones) -> set[tuple[str, str]]:
-    last = len(phones) - 1
-    return {(phone, {0: "initial", last: "final"}.get(at, "medial")) for at, phone in enumerate(phones)}
-
-
 def differences(one: str, other: str) -> Iterator[frozenset[str]]:
     """The phones in which two words differ, wherever two of their pronunciations differ in just one."""
     for first in map(bare, pronunciations(one)):
@@ -93,6 +81,27 @@ def differences(one: str, other: str) -> Iterator[frozenset[str]]:
                 yield from {
                     frozenset([phone]) for at, phone in enumerate(long) if long[:at] + long[at + 1 :] == short
                 }
+
+
+def test_the_lines_of_a_drill_hold_its_sounds(drills: dict[str, Reference]) -> None:
+    few = {}
+    for name, drill in drills.items():
+        listed = list(lists(drill))
+        if not listed:
+            continue
+        spoken_words = " ".join(
+            line
+            for line in paragraphs(drill.text)
+            if any(" " in part.strip() for part in re.split("[,.?!]", line))
+        )
+        counts = Counter(
+            phone
+            for word in re.findall(r"[a-z']+", spoken_words.lower())
+            for phone in bare(pronunciations(word)[0])
+        )
+        if missing := [phone for phone in drill.sounds if counts[phone] < 2]:
+            few[name] = missing
+    assert few == {}
 
 
 def test_enough_drills_and_every_one_names_its_sounds(drills: dict[str, Reference]) -> None:
