@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from enunciate.reference import Reference, spoken
+from enunciate.reference import Reference, scripts, spoken
 from enunciate.reference.lexicon import known, pronunciations
 from enunciate.reference.lint import lint
 from enunciate.reference.phones import CONSONANTS, VOWELS, bare
-from enunciate.reference.scripts import load
 from tests.drills import lists, places
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 PATHS = sorted(PROMPTS.glob("*/*.md"))
+load = cache(scripts.load)
 ENOUGH = 3
 """Words that hold a sound in one position: with fewer, a drill trains a word and not the sound."""
 
