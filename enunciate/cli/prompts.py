@@ -22,17 +22,27 @@ def command() -> None:
 @click.option("--module", help="Only the scripts of this module.")
 @click.option("--level", type=click.Choice(["beginner", "intermediate", "advanced"]), help="Only this level.")
 @click.option("--tag", help="Only the scripts with this tag.")
+@click.option(
+    "--sound",
+    "wanted",
+    multiple=True,
+    help="Only the scripts that drill this sound, as ARPAbet (TH) or IPA (θ); twice for a pair.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(module: str | None, level: str | None, tag: str | None, as_json: bool) -> None:
+def list_(
+    module: str | None, level: str | None, tag: str | None, wanted: tuple[str, ...], as_json: bool
+) -> None:
     """List the scripts that ship with enunciate."""
     from enunciate.reference.scripts import library, seconds_at
 
+    sounds = {_phone(sound) for sound in wanted}
     chosen = [
         script
         for script in library()
         if (module is None or (script.module or "").lower() == module.lower())
         and (level is None or script.level == level)
         and (tag is None or tag.lower() in map(str.lower, script.tags))
+        and sounds <= set(script.sounds)
     ]
     if as_json:
         rows = [asdict(s) | {"seconds": round(seconds_at(s.words, s.pace_wpm), 1)} for s in chosen]
@@ -52,13 +62,28 @@ def list_(module: str | None, level: str | None, tag: str | None, as_json: bool)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, width=min(console.width, 100))
     table.add_column("script", no_wrap=True)
     table.add_column("title", no_wrap=True, overflow="ellipsis", ratio=1)
-    table.add_column("level", no_wrap=True)
+    table.add_column("sounds" if sounds else "level", no_wrap=True)
     table.add_column("words", justify="right")
     for name, scripts in groupby(chosen, key=lambda script: script.module or ""):
         table.add_row(Text(name, style="bold"))
         for script in scripts:
-            table.add_row(f"  {script.id}", Text(script.title), script.level or "", str(script.words))
+            fact = " ".join(script.sounds) if sounds else script.level or ""
+            table.add_row(f"  {script.id}", Text(script.title), fact, str(script.words))
     _print(console, table)
+
+
+def _phone(sound: str) -> str:
+    """The ARPAbet phone that a user means by a phone in either case, or by its IPA sign."""
+    from enunciate.measures.sounds import sounds
+
+    sign = sound.strip().strip("/")
+    by_ipa = {entry.ipa: phone for phone, entry in sounds().items()}
+    phone = sign.upper() if sign.upper() in sounds() else by_ipa.get(sign)
+    if phone is None:
+        raise click.BadParameter(
+            f"{sound!r} is not a sound of English: give one of {', '.join(sounds())}.", param_hint="--sound"
+        )
+    return phone
 
 
 def _print(console: Any, *renderables: Any) -> None:
@@ -86,6 +111,8 @@ def show(script: str, spoken: bool, as_json: bool) -> None:
 
     console = Console()
     facts = [fact for fact in (reference.module, reference.level) if fact]
+    if reference.sounds:
+        facts.append("drills " + " ".join(reference.sounds))
     if reference.pace_wpm:
         facts.append(f"{reference.pace_wpm[0]:g}-{reference.pace_wpm[1]:g} words per minute")
     if reference.pass_mark is not None:
@@ -126,6 +153,7 @@ def _as_dict(reference: Reference, words: int, seconds: float, spoken: bool) -> 
         "module": reference.module,
         "level": reference.level,
         "tags": reference.tags,
+        "sounds": reference.sounds,
         "pace_wpm": reference.pace_wpm,
         "pass_mark": reference.pass_mark,
         "strict_contractions": reference.strict_contractions,

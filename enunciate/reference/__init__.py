@@ -71,6 +71,8 @@ class Reference:
     """The script's own pronunciations by spoken word; they come before the dictionary's."""
     strict_contractions: bool = False
     """Whether "I am" for "I'm" (and the reverse) counts as a deviation."""
+    sounds: tuple[str, ...] = ()
+    """The ARPAbet phones, without stress, that the script drills; empty where it trains something else."""
 
     def words(self, choice: Sequence[int] | None = None) -> tuple[ReferenceWord, ...]:
         """The spoken words under `choice`, one reading index a token; the first readings where it is None.

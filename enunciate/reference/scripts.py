@@ -21,7 +21,7 @@ import yaml
 from enunciate.errors import ScriptError
 from enunciate.reference import Phones, Reference, Token, spoken
 from enunciate.reference.markup import plain
-from enunciate.reference.phones import is_phone
+from enunciate.reference.phones import CONSONANTS, VOWELS, is_phone
 
 if TYPE_CHECKING:
     from importlib.abc import Traversable  # importlib.resources.abc is of Python 3.11
@@ -43,6 +43,8 @@ class Summary:
     words: int
     """Spoken words, in the likeliest readings."""
     pace_wpm: tuple[float, float] | None
+    sounds: tuple[str, ...] = ()
+    """The ARPAbet phones that the script drills; empty for one that trains something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def library() -> tuple[Summary, ...]:
                 reference.tags,
                 words,
                 reference.pace_wpm,
+                reference.sounds,
             )
         )
     return tuple(summaries)
@@ -209,6 +212,16 @@ def _tags(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _sounds(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(sound, str) for sound in value):
+        raise ValueError("must be a list of ARPAbet sounds, such as [TH, T]")
+    sounds = tuple(dict.fromkeys(sound.upper() for sound in value))
+    wrong = [sound for sound in sounds if sound not in CONSONANTS | VOWELS]
+    if wrong:
+        raise ValueError(f"has {wrong[0]}, which is not an ARPAbet sound without stress, such as TH or IY")
+    return sounds
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
@@ -266,6 +279,7 @@ _KEYS: dict[str, Callable[[Any], Any]] = {
     "module": _text,
     "level": _level,
     "tags": _tags,
+    "sounds": _sounds,
     "pace": _pace,
     "pass_mark": _pass_mark,
     "pronunciations": _pronunciations,
@@ -296,6 +310,7 @@ def _reference(text: str, id: str, source: str) -> Reference:
         module=values.get("module"),
         level=values.get("level"),
         tags=values.get("tags", ()),
+        sounds=values.get("sounds", ()),
         pace_wpm=values.get("pace"),
         pass_mark=values.get("pass_mark"),
         pronunciations=own,

@@ -22,6 +22,23 @@ def test_list_shows_the_library_and_narrows_it_down() -> None:
     assert all(script["id"] in table for script in everything)
 
 
+def test_list_finds_the_drills_for_a_sound() -> None:
+    by_phone = run("list", "--sound", "th", "--json").stdout
+    assert by_phone == run("list", "--sound", "/θ/", "--json").stdout
+    found = {script["id"]: script["sounds"] for script in json.loads(by_phone)}
+    assert "pairs-think-sink" in found
+    assert all("TH" in sounds for sounds in found.values())
+    pairs = json.loads(run("list", "--sound", "TH", "--sound", "S", "--json").stdout)
+    assert [script["id"] for script in pairs] == ["pairs-think-sink"]
+    assert "TH S" in run("list", "--sound", "TH").stdout
+
+
+def test_a_sound_that_english_lacks_is_a_usage_error() -> None:
+    result = run("list", "--sound", "ü")
+    assert result.exit_code == 2
+    assert "'ü' is not a sound of English: give one of AA, AE," in result.stderr
+
+
 def test_list_without_a_match_says_so_on_stderr() -> None:
     result = run("list", "--module", "none such")
     assert result.stdout == ""
@@ -30,13 +47,14 @@ def test_list_without_a_match_says_so_on_stderr() -> None:
 
 def test_show_a_file_with_its_spoken_forms(tmp_path: Path) -> None:
     path = tmp_path / "price.md"
-    path.write_text("---\ntitle: The price\npace: [100, 140]\n---\nIt costs $49.99 today.")
+    path.write_text("---\ntitle: The price\nsounds: [z]\npace: [100, 140]\n---\nIt costs $49.99 today.")
     shown = run("show", str(path), "--spoken").stdout
     assert "The price" in shown
-    assert "100-140 words per minute" in shown
+    assert "drills Z · 100-140 words per minute" in shown
     assert "It costs $49.99 today." in shown
     assert "forty nine dollars and ninety nine cents" in shown
     data = json.loads(run("show", str(path), "--spoken", "--json").stdout)
+    assert data["sounds"] == ["Z"]
     assert data["words"] == 10
     assert data["seconds"] == 5.0
     assert data["spoken"][0]["written"] == "$49.99"

@@ -13,6 +13,7 @@ def test_every_phone_is_described() -> None:
         assert sound.how.endswith(".")
         assert any(letter.isupper() for letter in sound.example)
         assert sound.confused
+        assert all(confusion.tip.endswith(".") for confusion in sound.confused.values()), "cut at a comma"
     assert len({sound.ipa for sound in sounds().values()}) == len(PHONES)
 
 

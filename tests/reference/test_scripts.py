@@ -12,6 +12,7 @@ title: Charged twice
 module: Empathy
 level: beginner
 tags: [billing, empathy]
+sounds: [CH, jh, CH]
 pace: [120, 150]
 pass_mark: 75
 strict_contractions: true
@@ -38,6 +39,7 @@ def test_everything_in_the_front_matter(tmp_path: Path) -> None:
         (120.0, 150.0),
         75.0,
     )
+    assert reference.sounds == ("CH", "JH")
     assert reference.text == "I'm sorry, Northwind charged you for SQL."
     words = reference.words()
     assert [word.text for word in words] == ["i'm", "sorry", "northwind", "charged", "you", "for", "sql"]
@@ -71,6 +73,9 @@ def test_words_under_a_choice_of_readings() -> None:
         ("pass_mark: 101", "from 0 to 100"),
         ("pass_mark: true", "from 0 to 100"),
         ("tags: billing", "must be a list"),
+        ("sounds: TH", "must be a list of ARPAbet sounds"),
+        ("sounds: []", "must be a list of ARPAbet sounds"),
+        ("sounds: [TH, IY1]", "IY1, which is not an ARPAbet sound without stress"),
         ("strict_contractions: maybe", "true or false"),
         ("title: 12", "must be a text"),
         ("pronunciations: [a]", "must map words to sounds"),
