@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from enunciate.alignment.phones import PHONES
 from enunciate.measures.features import Features
-from enunciate.measures.pronunciation import WHOLE
+from enunciate.measures.pronunciation import WHOLE, Scale
 from enunciate.measures.sequence import FURTHEST_WORD, HEADS, PLACES
 
 CHANNELS, LAYERS = 64, 3
@@ -35,10 +35,9 @@ class Material:
     whole: np.ndarray
 
     @classmethod
-    def of(cls, row: Features, example, scales: dict[str, tuple[float, float]]) -> Material:
+    def of(cls, row: Features, example, scales: dict[str, Scale]) -> Material:
         def standard(values: np.ndarray, name: str) -> np.ndarray:
-            mean, deviation = scales[name]
-            return (values - mean) / deviation
+            return (values - scales[name].mean) / scales[name].deviation
 
         return cls(
             row.sequence_rows,
