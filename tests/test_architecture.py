@@ -26,6 +26,7 @@ ROOMS = (
     "scores",
     "assessment_dict",
     "assessment",
+    "live",
     "report",
     "cli",
 )
