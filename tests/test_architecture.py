@@ -17,6 +17,7 @@ PACKAGE = Path(enunciate.__file__).parent
 ROOMS = (
     "errors",
     "interval",
+    "memory",
     "audio",
     "reference",
     "recognition",
