@@ -24,6 +24,8 @@ from enunciate.memory import Memory, fingerprint
 from enunciate.recognition import UNKNOWN, Hypothesis, RecognizedWord
 
 _CHUNK_SECONDS = 0.5
+_AT_ONCE = 16
+"""Chunks that are decoded without a look at whether there is something more urgent."""
 _STRETCH_SECONDS = (20.0, 40.0)
 """A stretch decoded as one utterance is at least the first and at most the second of these long."""
 _LEAD_SECONDS = 1.0
@@ -91,45 +93,52 @@ class VoskRecognizer:
 class VoskAhead(VoskRecognizer):
     """The same model for one recording that still grows.
 
-    `transcribe` and `so_far` say of a recording what `VoskRecognizer.transcribe` says of it. Neither decodes
-    a stretch twice, and `transcribe` goes on from where `listen` has come. Not for use from two threads at
-    once.
+    `transcribe` and `so_far` say of a recording what `VoskRecognizer.transcribe` says of it, go on from where
+    `listen` has come and never decode a stretch twice. Not for use from two threads at once.
     """
 
     def __init__(self, recognizer: VoskRecognizer, memory: Memory) -> None:
         """Use the model of `recognizer`; what was decoded is kept in `memory`."""
         super().__init__(recognizer._model, recognizer.model, recognizer.transcribes)
         self._memory = memory
-        self._open: _Decoding | None = None
-        self._going_on = True
+        # Hearing the words of a stretch ends its stream: the second one goes on meanwhile.
+        self._open: list[_Decoding] = []
+        self._kept = 0
 
-    def listen(self, audio: Audio, phrases: Sequence[str]) -> None:
-        """Decode a recording of which more may come, as far as it is sure how."""
+    def listen(self, audio: Audio, phrases: Sequence[str]) -> bool:
+        """Decode a recording of which more may come, for about a tenth of a second; whether there is more."""
         *whole, last = _stretches(audio)
         for stretch in whole:
             self._decode(stretch, phrases)
-        if self._open is None or not self._open.begins(last, phrases):
-            self._open = _Decoding(self.stream(audio.rate, phrases), last, phrases)
+        self._open = [one for one in self._open if one.begins(last, phrases)]
+        while len(self._open) < 2:
+            self._open.append(_Decoding(self.stream(audio.rate, phrases), last, phrases))
         step = round(_CHUNK_SECONDS * audio.rate)
-        chunks = (len(last.sound.samples) - last.lead) // step
-        self._open.hear(last.sound.samples[: last.lead + chunks * step])
+        end = last.lead + (len(last.sound.samples) - last.lead) // step * step
+        self._open.sort(key=len, reverse=True)
+        for one in self._open:
+            if len(one) < end:
+                one.hear(last.sound.samples[: min(end, len(one) + _AT_ONCE * step)])
+                break
+        return min(map(len, self._open)) < end
 
     def so_far(self, audio: Audio, phrases: Sequence[str]) -> Hypothesis:
         """What a recording holds of which more will come; a word at its end may still change."""
-        self._going_on = False
+        self._kept = 1
         try:
             return self.transcribe(audio, phrases)
         finally:
-            self._going_on = True
+            self._kept = 0
 
     def _decode(self, stretch: _Stretch, phrases: Sequence[str] | None) -> tuple[RecognizedWord, ...]:
         def work_out() -> tuple[RecognizedWord, ...]:
-            begun = self._open
-            if begun is not None and self._going_on and begun.begins(stretch, phrases):
-                self._open = None
-                begun.hear(stretch.sound.samples)
-                return begun.end()
-            return super(VoskAhead, self)._decode(stretch, phrases)
+            begun = [one for one in self._open if one.begins(stretch, phrases)][self._kept :]
+            if not begun:
+                return super(VoskAhead, self)._decode(stretch, phrases)
+            one = max(begun, key=len)
+            self._open.remove(one)
+            one.hear(stretch.sound.samples)
+            return one.end()
 
         sound = stretch.sound
         known = tuple(phrases) if phrases is not None else None
@@ -162,6 +171,10 @@ class _Decoding:
         if stretch.lead:
             stream.feed(self._heard.samples)
             stream.forget()
+
+    def __len__(self) -> int:
+        """Samples heard."""
+        return len(self._heard.samples)
 
     def begins(self, stretch: _Stretch, phrases: Sequence[str] | None) -> bool:
         """Whether what was heard is the beginning of `stretch`, and was heard in the same way."""
