@@ -17,6 +17,7 @@ from enunciate.audio.level import speech_problem
 from enunciate.errors import AudioError
 from enunciate.measures import Measures, accuracy, grammar, pacing, pronunciation, prosody
 from enunciate.measures.pronunciation import Scorer
+from enunciate.memory import Memory
 from enunciate.recognition import Hypothesis, Recognizer
 from enunciate.reference import Reference
 from enunciate.rubric import Rubric
@@ -81,7 +82,7 @@ def assess(
         reference = script
     else:
         reference = scripts.from_text(text) if text is not None else scripts.find(str(script))
-    return assess_reading(_recording(recording), reference, recognizer or load_recognizer(model))
+    return assess_reading(as_recording(recording), reference, recognizer or load_recognizer(model))
 
 
 def assess_reading(
@@ -89,11 +90,13 @@ def assess_reading(
     reference: Reference,
     recognizer: Recognizer,
     rubric: Rubric | None = None,
+    memory: Memory | None = None,
     scorer: Scorer | None = None,
 ) -> Assessment:
     """Assess a reading with engines that are already loaded: a pure function of its arguments.
 
-    The rubric and the `scorer` of pronunciation are those that ship where none are given.
+    `memory` may have been filled with parts of the same reading before; it only saves time. The rubric and
+    the `scorer` of pronunciation are those that ship where none are given.
     """
     audio = recording.audio
     problem = speech_problem(audio)
@@ -101,7 +104,7 @@ def assess_reading(
         nothing = Hypothesis((), recognizer.engine, recognizer.model)
         unread = align(reference, ())
         return Assessment(recording, reference, nothing, unread, None, None, recording.notices, problem)
-    alignment = read_script(audio, reference, recognizer)
+    alignment = read_script(audio, reference, recognizer, memory)
     hypothesis = Hypothesis(tuple(said(alignment)), recognizer.engine, recognizer.model)
     limits = () if recognizer.transcribes else (_LIMITS.format(model=recognizer.model),)
     counts = accuracy.count(alignment)
@@ -124,7 +127,7 @@ def assess_reading(
         pacing.measure(alignment, audio),
         prosody.measure(audio, alignment),
         grammar.measure(alignment),
-        pronunciation.measure(audio, alignment, scorer),
+        pronunciation.measure(audio, alignment, memory, scorer),
     )
     scores = score(measures, alignment, rubric)
     notices = (*recording.notices, *recording_notices(measures.prosody, rubric), *limits)
@@ -140,7 +143,8 @@ _LIMITS = (
 )
 
 
-def _recording(recording: str | PathLike[str] | Recording | Audio) -> Recording:
+def as_recording(recording: str | PathLike[str] | Recording | Audio) -> Recording:
+    """A recording from its path, or from sound in memory, which has to be at `RATE`; else AudioError."""
     if isinstance(recording, Recording):
         return recording
     if not isinstance(recording, Audio):

@@ -18,6 +18,7 @@ ROOMS = (
     "errors",
     "interval",
     "settings",
+    "memory",
     "audio",
     "reference",
     "recognition",
@@ -27,6 +28,7 @@ ROOMS = (
     "scores",
     "assessment_dict",
     "assessment",
+    "live",
     "report",
     "cli",
 )
