@@ -201,13 +201,15 @@ def test_a_file_that_exists_is_refused_before_anything_is_recorded(environment, 
     assert soundfile.info(tmp_path / "out.wav").duration >= 0.3
 
 
-def on_a_terminal(environment: dict[str, str], *arguments: object) -> tuple[subprocess.Popen[str], int]:
+def on_a_terminal(
+    environment: dict[str, str], *arguments: object, **options
+) -> tuple[subprocess.Popen[str], int]:
     """`enunciate record` on a pseudo-terminal, and the end of it that a person has."""
     person, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = start(
         environment | {"TERM": "xterm-256color"}, *arguments,
-        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True, **options,
     )  # fmt: skip
     os.close(terminal)
     return process, person
@@ -249,10 +251,13 @@ def test_on_a_terminal_an_unfinished_take_is_asked_about(environment, tmp_path):
         wait_for_take(tmp_path / "takes", 0.3)
         lost.kill()
         lost.communicate()
-        process, person = on_a_terminal(environment, tmp_path / f"{answer}.wav", "--seconds", 0.3)
+        process, person = on_a_terminal(
+            environment, tmp_path / f"{answer}.wav", "--seconds", 0.3, cwd=tmp_path
+        )
         seen(person, "Enter decides later")
         os.write(person, f"{answer}\n".encode())
         seen(person, f"Saved {tmp_path / answer}.wav")
         assert process.wait(timeout=20) == 0
         os.close(person)
         assert list((tmp_path / "takes").iterdir()) == []
+    assert len(list(tmp_path.glob("20*.flac"))) == 1
