@@ -16,6 +16,7 @@ from enunciate.audio.files import read
 from enunciate.audio.level import speech_problem
 from enunciate.errors import AudioError
 from enunciate.measures import Measures, accuracy, grammar, pacing, pronunciation, prosody
+from enunciate.measures.pronunciation import Scorer
 from enunciate.recognition import Hypothesis, Recognizer
 from enunciate.reference import Reference
 from enunciate.rubric import Rubric
@@ -84,9 +85,16 @@ def assess(
 
 
 def assess_reading(
-    recording: Recording, reference: Reference, recognizer: Recognizer, rubric: Rubric | None = None
+    recording: Recording,
+    reference: Reference,
+    recognizer: Recognizer,
+    rubric: Rubric | None = None,
+    scorer: Scorer | None = None,
 ) -> Assessment:
-    """Assess a reading with engines that are already loaded: a pure function of its arguments."""
+    """Assess a reading with engines that are already loaded: a pure function of its arguments.
+
+    The rubric and the `scorer` of pronunciation are those that ship where none are given.
+    """
     audio = recording.audio
     problem = speech_problem(audio)
     if problem is not None:
@@ -111,13 +119,12 @@ def assess_reading(
         )
     if problem is not None:
         return Assessment(recording, reference, hypothesis, alignment, None, None, recording.notices, problem)
-    sounds = pronunciation.measure(audio, alignment)
     measures = Measures(
         counts,
         pacing.measure(alignment, audio),
         prosody.measure(audio, alignment),
         grammar.measure(alignment),
-        sounds.words,
+        pronunciation.measure(audio, alignment, scorer),
     )
     scores = score(measures, alignment, rubric)
     notices = (*recording.notices, *recording_notices(measures.prosody, rubric), *limits)

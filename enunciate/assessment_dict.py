@@ -12,7 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from enunciate.alignment import AlignedWord, Alignment
 from enunciate.interval import Interval
-from enunciate.measures import Contour, Counts, GrammarSlip, Pacing, Prosody, WordPronunciation
+from enunciate.measures import (
+    CalledOut,
+    Contour,
+    Counts,
+    GrammarSlip,
+    Listeners,
+    Pacing,
+    Prosody,
+    WordPronunciation,
+)
+from enunciate.measures.sounds import how_to, ipa
 from enunciate.scores import Advice, Scores
 
 if TYPE_CHECKING:
@@ -29,7 +39,7 @@ def as_dict(assessment: Assessment, *, contour: bool = False) -> dict[str, Any]:
         assessment.measures,
         assessment.scores,
     )
-    pronunciations = measures.words if measures else (None,) * len(assessment.alignment.words)
+    pronunciations = measures.pronunciation.words if measures else (None,) * len(assessment.alignment.words)
     grammar = measures.grammar if measures else None
     return {
         "recording": {
@@ -49,6 +59,8 @@ def as_dict(assessment: Assessment, *, contour: bool = False) -> dict[str, Any]:
             _word(word, pronunciation, assessment.alignment)
             for word, pronunciation in zip(assessment.alignment.words, pronunciations, strict=True)
         ],
+        "listeners": _listeners(measures.pronunciation.listeners) if measures else None,
+        "sounds": [_sound(called) for called in measures.pronunciation.called_out] if measures else [],
         "pacing": _pacing(measures.pacing) if measures else None,
         "prosody": _prosody(measures.prosody, contour) if measures else None,
         "grammar": None if grammar is None else [_slip(slip) for slip in grammar],
@@ -99,9 +111,25 @@ def _word(word: AlignedWord, pronunciation: WordPronunciation | None, alignment:
                 **_times(phone.interval),
                 "score": _score(phone.score),
                 "heard": phone.heard,
+                "sure": _finite(phone.sure, 3),
             }
             for phone in (pronunciation.phones if pronunciation else ())
         ],
+    }
+
+
+def _listeners(listeners: Listeners | None) -> dict[str, Any] | None:
+    return {name: _score(value) for name, value in asdict(listeners).items()} if listeners else None
+
+
+def _sound(called: CalledOut) -> dict[str, Any]:
+    return {
+        "phone": called.phone,
+        "ipa": ipa(called.phone),
+        "heard": called.heard,
+        "words": list(called.words),
+        "times": called.times,
+        "how": how_to(called.phone, called.heard),
     }
 
 

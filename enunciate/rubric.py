@@ -26,10 +26,9 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class PronunciationRubric:
-    """How scores of words become the pronunciation score."""
+    """From where on words are clear, and below where they are worth practising."""
 
     clear_from: float
-    mispronounced_at_most: float
     practise_below: float
 
 
@@ -47,6 +46,7 @@ class AccuracyRubric:
 class FluencyRubric:
     """Pace, pauses (seconds) and stumbles (points for each in a hundred words)."""
 
+    clear_from: float
     words_at_least: float
     pace_wpm: tuple[float, float]
     slow_margin: float
@@ -70,6 +70,7 @@ class FluencyRubric:
 class ProsodyRubric:
     """Pitch (semitones) and loudness (dB), with the points that each can cost."""
 
+    clear_from: float
     lively_semitones: float
     flat_semitones: float
     flat_points: float
@@ -120,7 +121,6 @@ _SCORE = (0.0, 100.0)
 _BOUNDS: Mapping[str, tuple[float, float]] = {
     "pass_mark": _SCORE,
     "clear_from": (1.0, 100.0),
-    "mispronounced_at_most": _SCORE,
     "practise_below": _SCORE,
     "words_at_least": (1.0, _MOST),
     "slow_margin": (0.0, 0.99),
@@ -138,7 +138,7 @@ def load_rubric(path: str | Path | None = None) -> Rubric:
     A file of one's own holds a `version` and only those lines of `rubric.yaml` that it changes.
 
     >>> load_rubric().version
-    'enunciate-rubric/1'
+    'enunciate-rubric/2'
 
     Raises:
         EnunciateError: the file cannot be read or a line in it is wrong; the message names both.

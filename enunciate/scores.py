@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from enunciate.alignment import AlignedWord, Alignment, Status
 from enunciate.measures import Measures, Pause, Prosody
+from enunciate.measures.sounds import how_to
 from enunciate.rubric import Rubric, load_rubric
 
 __all__ = ["Advice", "Reason", "Rubric", "Scores", "load_rubric", "recording_notices", "score"]
@@ -70,9 +71,10 @@ def score(measures: Measures, alignment: Alignment, rubric: Rubric | None = None
     """Judge one reading by a rubric, the shipped one where none is given.
 
     The overall score is the weighted mean of the areas that were measured, times the share of the script that
-    was said. A reading passes when its overall score, as it is printed in whole numbers, reaches the script's
-    pass mark or else the rubric's. At most three pieces of advice are given, those that would win the most
-    points first; where nothing is left to work on, one says so.
+    was said; there is none where the pronunciation could not be measured. A reading passes when its overall
+    score, as it is printed in whole numbers, reaches the script's pass mark or else the rubric's. At most
+    three pieces of advice are given, those that would win the most points first; where nothing is left to
+    work on, one says so.
     """
     reading = _Reading(measures, alignment, rubric or load_rubric())
     reasons = {
@@ -188,15 +190,6 @@ class _Reading:
     def pace_wpm(self) -> tuple[float, float]:
         return self.alignment.reference.pace_wpm or self.rubric.fluency.pace_wpm
 
-    def word_score(self, i: int) -> float | None:
-        """What a script word that was said counts for in pronunciation, 0-100; None where not measured."""
-        word, measured = self.words[i], self.measures.words[i]
-        if word.reference is None or word.status == "omitted" or measured is None or measured.score is None:
-            return None
-        limits = self.rubric.pronunciation
-        most = limits.mispronounced_at_most if word.status == "mispronounced" else 100.0
-        return min(most, 100.0 * min(1.0, measured.score / limits.clear_from))
-
     def unexpected_pauses(self) -> list[Pause]:
         """Pauses that break a phrase."""
         shortest = self.rubric.fluency.pause_from
@@ -276,29 +269,40 @@ def _bounded(reasons: Iterable[Reason]) -> list[Reason]:
 # --- the areas -------------------------------------------------------------------------------------------
 
 
-def _pronunciation(reading: _Reading) -> list[Reason] | None:
-    scores = {i: found for i in range(len(reading.words)) if (found := reading.word_score(i)) is not None}
-    if not scores:
+def _as_heard(
+    reading: _Reading, area: str, of: str, clear_from: float, found: Sequence[Reason], texts: Sequence[str]
+) -> list[Reason] | None:
+    """What trained listeners would take off, explained by the reasons `found` as far as these go.
+
+    Listeners hear a pause or a flat voice too: only what they would take off beyond that is theirs. `of`
+    names their score; `texts` are for nothing taken off, little and more. None where it was not measured.
+    """
+    listeners = reading.measures.pronunciation.listeners
+    if listeners is None:
         return None
-    named = [i for i in scores if reading.words[i].status == "mispronounced"]
-    others = [i for i in scores if reading.words[i].status != "mispronounced"]
+    value: float = getattr(listeners, of)
+    taken = _taken(value, clear_from)
+    rest = max(0.0, taken - sum(reason.points for reason in found))
+    text = texts[0] if taken < _SOME else texts[1] if taken < _MUCH else texts[2]
+    return _bounded([Reason(area, "listeners", value, rest, text), *found])
 
-    def points(indices: Iterable[int]) -> float:
-        return sum(100.0 - scores[i] for i in indices) / len(scores)
 
-    reasons = []
-    if others:
-        mean = sum(scores[i] for i in others) / len(others)
-        judged = (
-            "clear throughout" if mean >= 95.0 else "mostly clear" if mean >= 80.0 else "not always clear"
-        )
-        reasons.append(
-            Reason("pronunciation", "word_scores", mean, points(others), f"The words were {judged}.")
-        )
-    if named:
-        text = f"{_count(len(named), 'word')} hard to recognize."
-        reasons.append(Reason("pronunciation", "mispronounced", len(named), points(named), text))
-    return reasons
+_SOME, _MUCH = 5.0, 20.0
+"""Points taken off from which listeners are said to have heard something, and much."""
+
+
+def _taken(value: float, clear_from: float) -> float:
+    return 100.0 * max(0.0, 1.0 - value / clear_from)
+
+
+def _pronunciation(reading: _Reading) -> list[Reason] | None:
+    judged = (
+        "The words were clear throughout.",
+        "The words were mostly clear.",
+        "The words were not always clear.",
+    )
+    clear_from = reading.rubric.pronunciation.clear_from
+    return _as_heard(reading, "pronunciation", "accuracy", clear_from, (), judged)
 
 
 def _accuracy(reading: _Reading) -> list[Reason] | None:
@@ -328,7 +332,7 @@ def _fluency(reading: _Reading) -> list[Reason] | None:
     beyond = sum(pause.interval.duration - limits.pause_from for pause in unexpected)
     waited = sum(reading.too_long(pause) for pause in long)
     longest = max((pause.interval.duration for pause in unexpected), default=0.0)
-    found = (
+    counted = (
         (
             "unexpected_pauses",
             len(unexpected),
@@ -369,10 +373,12 @@ def _fluency(reading: _Reading) -> list[Reason] | None:
     )
     stumbles = [
         Reason("fluency", name, n, reading.fluency_points(points), text)
-        for name, n, points, text in found
+        for name, n, points, text in counted
         if n
     ]
-    return _bounded([_pace(reading, pacing.speech_rate_wpm), *stumbles])
+    judged = ("It flowed well.", "It flowed, though not everywhere.", "It did not flow yet.")
+    found = [_pace(reading, pacing.speech_rate_wpm), *stumbles]
+    return _as_heard(reading, "fluency", "fluency", limits.clear_from, found, judged)
 
 
 def _pace(reading: _Reading, rate: float) -> Reason:
@@ -409,7 +415,12 @@ def _prosody(reading: _Reading) -> list[Reason] | None:
         if len(found) >= 2 and len(found) / len(measured) >= limits.habit_share:
             said = f"{_count(len(found), 'sentence end')} {text}."
             reasons.append(Reason("prosody", name, len(found), len(found) / len(measured) * points, said))
-    return _bounded(reasons)
+    texts = (
+        "Stress and melody were natural.",
+        "Stress and melody were mostly natural.",
+        "Stress and melody were not natural yet.",
+    )
+    return _as_heard(reading, "prosody", "prosody", limits.clear_from, reasons, texts)
 
 
 def _deviation(prosody: Prosody) -> float | None:
@@ -440,7 +451,7 @@ def _completeness(reading: _Reading) -> list[Reason]:
 
 def _overall(reading: _Reading, areas: dict[str, float | None]) -> list[Reason] | None:
     shares = _shares(reading, areas)
-    if not shares:
+    if not shares or areas["pronunciation"] is None:
         return None
     said = reading.measures.counts.completeness
     reasons = [
@@ -569,22 +580,51 @@ def _missing_pauses(reading: _Reading) -> Advice | None:
     return Advice("fluency", text, words, reading.start(words[0]))
 
 
+def _clearer(reading: _Reading) -> Advice | None:
+    """The sound that was most clearly wrong; where no single one can be named, the least clear words."""
+    called = reading.measures.pronunciation.called_out
+    if not called:
+        return _clearer_words(reading)
+    worst = called[0]
+    text = f"In {reading.quoted(worst.words)}, work on {how_to(worst.phone, worst.heard)}"
+    return Advice("pronunciation", text, worst.words, reading.start(worst.words[0]))
+
+
 def _clearer_words(reading: _Reading) -> Advice | None:
     limit = reading.rubric.pronunciation.practise_below
-
-    def score(i: int) -> float:
-        measured = reading.measures.words[i]
-        return 0.0 if measured is None or measured.score is None else measured.score
-
-    words = reading.indices("mispronounced")
-    words += [i for i in reading.indices("correct") if reading.word_score(i) is not None and score(i) < limit]
-    if not words:
+    measured = reading.measures.pronunciation.words
+    scores = {
+        i: found.score
+        for i in reading.indices("correct")
+        if (found := measured[i]) is not None and found.score is not None and found.score < limit
+    }
+    if not scores:
         return None
-    worst = sorted(words, key=score)
-    what = "it slowly, then in its sentence" if len(words) == 1 else "each slowly, then in its sentence"
-    least = "the least clear word" if len(words) == 1 else "the least clear words"
+    worst = sorted(scores, key=lambda i: scores[i])
+    what = "it slowly, then in its sentence" if len(worst) == 1 else "each slowly, then in its sentence"
+    least = "the least clear word" if len(worst) == 1 else "the least clear words"
     text = f"Work on {reading.quoted(worst)}, {least}: say {what}."
     return Advice("pronunciation", text, tuple(worst), reading.start(worst[0]))
+
+
+def _flow(reading: _Reading) -> Advice | None:
+    listeners = reading.measures.pronunciation.listeners
+    if listeners is None or _taken(listeners.fluency, reading.rubric.fluency.clear_from) < _SOME:
+        return None
+    return Advice(
+        "fluency", "Read in phrases: link the words of each phrase, and breathe between two phrases."
+    )
+
+
+def _melody(reading: _Reading) -> Advice | None:
+    listeners = reading.measures.pronunciation.listeners
+    if listeners is None or _taken(listeners.prosody, reading.rubric.prosody.clear_from) < _SOME:
+        return None
+    return Advice(
+        "prosody",
+        "Choose the word that matters most in each phrase and say it longer and higher; let the small words "
+        "be short.",
+    )
 
 
 def _other_words(reading: _Reading) -> Advice | None:
@@ -665,8 +705,8 @@ _TOPICS: Sequence[tuple[Callable[[_Reading], Advice | None], Sequence[tuple[str,
     (_omitted_words, [("completeness", "omitted")]),
     (_other_words, [("accuracy", "substituted")]),
     (
-        _clearer_words,
-        [("pronunciation", "mispronounced"), ("pronunciation", "word_scores"), ("accuracy", "mispronounced")],
+        _clearer,
+        [("pronunciation", "listeners"), ("accuracy", "mispronounced")],
     ),
     (_pauses, [("fluency", "unexpected_pauses")]),
     (_pace_advice, [("fluency", "speech_rate_wpm")]),
@@ -674,7 +714,9 @@ _TOPICS: Sequence[tuple[Callable[[_Reading], Advice | None], Sequence[tuple[str,
     (_fillers, [("fluency", "fillers")]),
     (_repeated, [("fluency", "repeated"), ("accuracy", "repeated")]),
     (_false_starts, [("fluency", "false_starts")]),
+    (_flow, [("fluency", "listeners")]),
     (_livelier, [("prosody", "f0_deviation_semitones")]),
+    (_melody, [("prosody", "listeners")]),
     (_falling, [("prosody", "rising_statements")]),
     (_to_the_end, [("prosody", "trailing_off")]),
     (_missing_pauses, [("fluency", "missing_pauses")]),

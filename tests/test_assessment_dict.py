@@ -8,7 +8,7 @@ def test_words_are_in_script_order_with_the_others_in_place() -> None:
     assert [(word["text"], word["written"], word["status"]) for word in words[:7]] == [
         ("um", None, "filler"),
         ("good", "Good", "correct"),
-        ("morning", "morning,", "mispronounced"),
+        ("morning", "morning,", "correct"),
         ("thank", "thank", "correct"),
         ("you", "you", "correct"),
         (None, None, "filler"),
@@ -40,7 +40,23 @@ def test_phones() -> None:
         "end": 0.45,
         "score": 41.0,
         "heard": "T",
+        "sure": 0.8,
     }
+
+
+def test_sounds_that_were_wrong_beyond_doubt_and_what_listeners_would_have_scored() -> None:
+    described = samples.mistaken().as_dict()
+    assert described["listeners"] == {"accuracy": 84.0, "fluency": 81.5, "prosody": 80.0, "total": 82.0}
+    first, second = described["sounds"]
+    assert {name: first[name] for name in first if name != "how"} == {
+        "phone": "TH",
+        "ipa": "θ",
+        "heard": "T",
+        "words": [3],
+        "times": 1,
+    }
+    assert first["how"].startswith("/θ/, the th in think: it sounded like /t/.")
+    assert [described["words"][i]["text"] for i in second["words"]] == ["morning", "calling"]
 
 
 def test_scores_and_where_they_come_from() -> None:

@@ -17,7 +17,7 @@ def written(folder: Path, text: str) -> Path:
 def test_the_shipped_rubric_loads_and_says_which_it_is() -> None:
     rubric = load_rubric()
 
-    assert rubric.version == "enunciate-rubric/1"
+    assert rubric.version == "enunciate-rubric/2"
     assert rubric.fluency.pace_wpm == (120.0, 150.0)
 
 
@@ -32,7 +32,7 @@ def test_an_own_rubric_changes_only_what_it_says(tmp_path: Path) -> None:
     ("text", "complaint"),
     [
         ("pass_mark: 80\n", "needs a version of its own"),
-        ("version: enunciate-rubric/1\n", "needs a version of its own"),
+        ("version: enunciate-rubric/2\n", "needs a version of its own"),
         ("version: ours/1\npass_mark: 180\n", "“pass_mark: 180”, but it must be a number from 0 to 100"),
         ("version: ours/1\npass_mark: high\n", "“pass_mark: high”, but it must be a number"),
         ("version: ours/1\npass_mark: true\n", "“pass_mark: True”, but it must be a number"),

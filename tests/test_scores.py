@@ -9,11 +9,14 @@ import pytest
 from enunciate.alignment import AlignedWord, Alignment
 from enunciate.interval import Interval
 from enunciate.measures import (
+    CalledOut,
     GrammarSlip,
+    Listeners,
     Measures,
     Pacing,
     Pause,
     PhoneMeasure,
+    Pronunciation,
     Prosody,
     SentenceEnd,
     WordPronunciation,
@@ -25,6 +28,8 @@ from tests.scripted import reading
 SCRIPT = (
     "Thank you for calling Northwind support. My name is Alex, and I see your account. How may I help you?"
 )
+HEARD = ("pronunciation", "fluency", "prosody")
+"""Areas that listeners judge."""
 AREAS = ("pronunciation", "accuracy", "fluency", "prosody", "completeness", "grammar")
 LIVELY = Prosody(180.0, 7.0, 2.6, -1.0, (), -20.0, 0.0, -65.0, 40.0, None)
 
@@ -37,8 +42,13 @@ def measured(
     missing_pauses: tuple[int, ...] = (),
     prosody: Prosody = LIVELY,
     grammar: tuple[GrammarSlip, ...] | None = (),
+    heard: float | None = 97.0,
+    sounds: tuple[CalledOut, ...] = (),
 ) -> Measures:
-    """Measures of a reading; `pauses` are (index of the word before, seconds)."""
+    """Measures of a reading.
+
+    `pauses` are (index of the word before, seconds); `heard` is what listeners would have given throughout.
+    """
     found = []
     for after, seconds in pauses:
         word = alignment.words[after]
@@ -46,11 +56,12 @@ def measured(
         boundary = word.reference.boundary if word.reference else "none"
         found.append(Pause(Interval(end, end + seconds), after, boundary, hesitation=boundary == "none"))
     pacing = Pacing(10.0, rate, rate, 4.2, 0.8, 0.2, 0.2, tuple(found), missing_pauses, ())
+    listeners = None if heard is None else Listeners(heard, heard, heard, heard)
     words = tuple(
         WordPronunciation(word_score) if word.reference and word.interval else None
         for word in alignment.words
     )
-    return Measures(count(alignment), pacing, prosody, grammar, words)
+    return Measures(count(alignment), pacing, prosody, grammar, Pronunciation(words, listeners, sounds))
 
 
 def judged(line: str, **measures: object) -> Scores:
@@ -69,9 +80,9 @@ def value(scores: Scores, area: str) -> float:
 
 
 def with_score(measures: Measures, i: int, points: float | None) -> Measures:
-    words = list(measures.words)
+    words = list(measures.pronunciation.words)
     words[i] = WordPronunciation(points)
-    return replace(measures, words=tuple(words))
+    return replace(measures, pronunciation=replace(measures.pronunciation, words=tuple(words)))
 
 
 # --- a good reading ---------------------------------------------------------------------------------------
@@ -82,7 +93,7 @@ def test_a_perfect_reading_loses_nothing_and_is_praised_for_what_is_true() -> No
 
     assert [getattr(scores, area) for area in ("overall", *AREAS)] == [100.0] * 7
     assert scores.passed is True
-    assert (scores.pass_mark, scores.rubric) == (75.0, "enunciate-rubric/1")
+    assert (scores.pass_mark, scores.rubric) == (75.0, "enunciate-rubric/2")
     assert all(reason.points == 0 and reason.text for reason in scores.reasons)
     (praise,) = scores.advice
     assert praise.text == (
@@ -253,14 +264,25 @@ def test_hesitating_does_not_make_words_wrong() -> None:
     assert judged(SCRIPT.replace("Northwind", "~um &no ^northern Northwind")).accuracy == 100.0
 
 
-def test_mispronounced_words_count_little_whatever_their_score() -> None:
-    scores = judged(SCRIPT.replace("account", "*account"))
+def test_what_listeners_would_take_off_is_taken_off_in_proportion_below_the_clear_score() -> None:
+    clear = load_rubric().pronunciation.clear_from
+    scores = judged(SCRIPT, heard=clear / 2)
 
-    assert lost(scores, "pronunciation") == pytest.approx({"word_scores": 0.0, "mispronounced": 50.0 / 20})
+    assert [value(scores, area) for area in HEARD] == pytest.approx([50.0] * 3)
+    assert lost(scores, "pronunciation") == pytest.approx({"listeners": 50.0})
 
 
-def test_words_lose_in_proportion_below_the_clear_score() -> None:
-    assert judged(SCRIPT, word_score=45.0).pronunciation == pytest.approx(50.0)
+def test_a_pause_that_listeners_heard_too_is_not_counted_twice() -> None:
+    pause = [(12, 1.5)]
+    alone = lost(judged(SCRIPT, pauses=pause), "fluency")["unexpected_pauses"]
+    clear = load_rubric().fluency.clear_from
+    little, much = (judged(SCRIPT, pauses=pause, heard=share * clear) for share in (0.99, 0.5))
+
+    assert lost(little, "fluency") == pytest.approx(
+        {"listeners": 0.0, "speech_rate_wpm": 0.0, "unexpected_pauses": alone}
+    )
+    assert value(much, "fluency") == pytest.approx(50.0)
+    assert lost(much, "fluency")["listeners"] == pytest.approx(50.0 - alone)
 
 
 def test_half_a_script_cannot_pass() -> None:
@@ -300,6 +322,7 @@ def test_statements_should_not_keep_rising_and_questions_may() -> None:
     scores = ending((5, 5.0, -3.0), (9, -1.0, -3.0), (14, 6.0, -3.0), (19, 6.0, -3.0), questions=(19,))
 
     assert lost(scores, "prosody") == {
+        "listeners": 0.0,
         "f0_deviation_semitones": 0.0,
         "rising_statements": pytest.approx(20 * 2 / 3),
     }
@@ -339,26 +362,31 @@ def test_grammar_slips_count_by_length() -> None:
 
 def test_what_was_not_measured_has_no_score_and_no_weight() -> None:
     voiceless = replace(LIVELY, f0_deviation_semitones=None, f0_range_semitones=None)
-    scores = judged(
-        SCRIPT.replace("account", "account>amount"), word_score=None, prosody=voiceless, grammar=None
-    )
+    scores = judged(SCRIPT.replace("account", "account>amount"), prosody=voiceless, grammar=None)
 
-    assert (scores.pronunciation, scores.prosody, scores.grammar) == (None, None, None)
+    assert (scores.prosody, scores.grammar) == (None, None)
     accuracy = 100.0 - 200.0 / 20
-    assert value(scores, "overall") == pytest.approx((20.0 * accuracy + 30.0 * 100.0) / 50.0)
-    assert {reason.score for reason in scores.reasons} == {"overall", "accuracy", "fluency", "completeness"}
+    assert value(scores, "overall") == pytest.approx((20.0 * accuracy + 60.0 * 100.0) / 80.0)
+    assert {reason.score for reason in scores.reasons} == {
+        "overall",
+        "pronunciation",
+        "accuracy",
+        "fluency",
+        "completeness",
+    }
 
 
-def test_words_without_a_score_do_not_count() -> None:
-    alignment = reading(SCRIPT)
-    measures = with_score(measured(alignment, word_score=None), 3, 45.0)
+def test_where_the_sound_does_not_fit_the_words_there_is_no_verdict() -> None:
+    scores = judged(SCRIPT, heard=None)
 
-    assert score(measures, alignment).pronunciation == pytest.approx(50.0)
+    assert [getattr(scores, area) for area in HEARD] == [None] * 3
+    assert (scores.overall, scores.passed) == (None, None)
+    assert (scores.accuracy, scores.completeness) == (100.0, 100.0)
 
 
 def test_nothing_measured_gives_no_verdict() -> None:
     voiceless = replace(LIVELY, f0_deviation_semitones=None, f0_range_semitones=None)
-    scores = judged("-Thank -you.", word_score=None, rate=None, prosody=voiceless, grammar=None)
+    scores = judged("-Thank -you.", word_score=None, rate=None, prosody=voiceless, grammar=None, heard=None)
 
     assert (scores.overall, scores.passed, scores.advice) == (None, None, ())
     assert scores.completeness == 0.0
@@ -376,11 +404,11 @@ def test_the_script_may_set_its_own_pass_mark() -> None:
 
 def test_a_score_passes_as_it_is_printed() -> None:
     alignment = reading(SCRIPT.replace("account", "account>amount"), pass_mark=98.0)
-    measures = with_score(measured(alignment), 0, 70.0)
-    scores = score(measures, alignment)
+    clear = load_rubric().pronunciation.clear_from
+    high, low = (score(measured(alignment, heard=clear - off), alignment) for off in (0.5, 1.1))
 
-    assert value(scores, "overall") == pytest.approx(98.0 - 0.3 * 100.0 * (20.0 / 90.0) / 20.0)
-    assert scores.passed is True
+    assert 97.5 <= value(high, "overall") < 98.0
+    assert (high.passed, low.passed) == (True, False)
 
 
 # --- advice -----------------------------------------------------------------------------------------------
@@ -419,9 +447,23 @@ def test_each_deviation_is_spoken_of_once() -> None:
     assert (advice.area, advice.text, advice.words, advice.start) == ("grammar", slip.message, (13,), 6.2)
 
 
+def test_a_sound_that_was_clearly_wrong_is_named_rather_than_words() -> None:
+    sounds = (CalledOut("TH", "S", (0,), 1), CalledOut("V", None, (3,), 1))
+    (advice,) = judged(SCRIPT, heard=88.0, sounds=sounds).advice
+
+    assert advice.text.startswith("In “Thank”, work on /θ/, the th in think: it sounded like /s/.")
+    assert (advice.area, advice.words) == ("pronunciation", (0,))
+
+
+def test_what_listeners_heard_without_a_cause_that_was_measured_still_gets_advice() -> None:
+    areas = [advice.area for advice in judged(SCRIPT, heard=60.0).advice]
+
+    assert areas == ["fluency", "prosody"]
+
+
 def test_weak_words_are_named_weakest_first() -> None:
-    alignment = reading(SCRIPT.replace("account", "*account"))
-    measures = with_score(with_score(measured(alignment), 4, 55.0), 14, 40.0)
+    alignment = reading(SCRIPT)
+    measures = with_score(with_score(measured(alignment, heard=88.0), 4, 55.0), 14, 40.0)
     (advice,) = score(measures, alignment).advice
 
     assert advice.text == (
@@ -482,9 +524,14 @@ def test_phones_do_not_disturb_the_judgement() -> None:
     alignment = reading(SCRIPT)
     measures = measured(alignment)
     phone = PhoneMeasure("TH", "θ", Interval(0.0, 0.1), 20.0, None, None)
-    words = tuple(word and replace(word, phones=(phone,)) for word in measures.words)
+    words = tuple(word and replace(word, phones=(phone,)) for word in measures.pronunciation.words)
 
-    assert score(replace(measures, words=words), alignment).overall == 100.0
+    assert (
+        score(
+            replace(measures, pronunciation=replace(measures.pronunciation, words=words)), alignment
+        ).overall
+        == 100.0
+    )
 
 
 def test_a_rubric_of_ones_own_judges_differently() -> None:

@@ -162,12 +162,49 @@ class WordPronunciation:
     phones: tuple[PhoneMeasure, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """What five trained listeners would have scored a reading, 0-100: their scale of ten, ten times."""
+
+    accuracy: float
+    """How well the sounds of the words were pronounced."""
+    fluency: float
+    prosody: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOut:
+    """One sound that was said wrongly, most often first heard as `heard`, and where."""
+
+    phone: str
+    heard: str | None
+    words: tuple[int, ...]
+    """Indices into `Alignment.words`, in order; a word with two such sounds stands there once."""
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pronunciation:
+    """How a reading was pronounced; None where that could not be measured.
+
+    `words` runs parallel to `Alignment.words`. A phone's `sure` is the chance, 0-1, that trained listeners
+    would hear that phone as wrong, and `heard` the phone that the sound fits better, None where none fits
+    better.
+    """
+
+    words: tuple[WordPronunciation | None, ...]
+    listeners: Listeners | None = None
+    called_out: tuple[CalledOut, ...] = ()
+    """The sounds that were said wrongly beyond doubt, those that recur most first."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Measures:
-    """Everything that was measured of one reading. `words` runs parallel to `Alignment.words`."""
+    """Everything that was measured of one reading."""
 
     counts: Counts
     pacing: Pacing
     prosody: Prosody
     grammar: tuple[GrammarSlip, ...] | None
-    words: tuple[WordPronunciation | None, ...]
+    pronunciation: Pronunciation

@@ -31,6 +31,8 @@ class Features:
     phone_rows: Floats
     word_rows: Floats
     stretch_row: Floats
+    sequence_rows: Floats
+    """(n, 139) of each phone by itself: what `enunciate.measures.sequence` reads."""
     heard: Integers
     """(n,) the phone that the sound fits best, index into `PHONES`."""
     fit: float
@@ -62,6 +64,7 @@ def features(evidence: Evidence, posteriors: Floats, norms: Norms) -> Features:
     identity[np.arange(n), phone] = 1
     numbers = np.pad(phone, 1, constant_values=-1)
     rows = np.arange(n)
+    against = [scores - scores[rows, phone][:, None] for scores in (evidence.context, evidence.path, net)]
     phone_rows = np.concatenate(
         [
             identity,
@@ -71,9 +74,7 @@ def features(evidence: Evidence, posteriors: Floats, norms: Norms) -> Features:
             padded[3:-1],
             padded[:-4, :4],
             padded[4:, :4],
-            evidence.context - evidence.context[rows, phone][:, None],
-            evidence.path - evidence.path[rows, phone][:, None],
-            net - net[rows, phone][:, None],
+            *against,
             mean[word],
             least[word],
             np.tile(overall, (n, 1)),
@@ -137,6 +138,7 @@ def features(evidence: Evidence, posteriors: Floats, norms: Norms) -> Features:
         np.asarray(phone_rows, np.float32),
         np.asarray(word_rows, np.float32),
         np.asarray(stretch_row, np.float32),
+        np.asarray(np.concatenate([core, *against], 1), np.float32),
         heard,
         float(net[rows, phone].mean()),
     )

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,35 +23,18 @@ from enunciate.alignment import AlignedWord, Alignment
 from enunciate.alignment.phones import FRAMES_PER_SECOND, PHONES, PhoneAligner, stretches
 from enunciate.audio import RATE, Audio
 from enunciate.interval import Interval
-from enunciate.measures import PhoneMeasure, WordPronunciation
+from enunciate.measures import Listeners, PhoneMeasure, Pronunciation, WordPronunciation
 from enunciate.measures.evidence import Evidence, gather
 from enunciate.measures.features import Norms, features, stretch_inputs, word_inputs
 from enunciate.measures.frames import Floats, levelled
 from enunciate.measures.phone_net import DILATIONS, Block, PhoneNet, ensemble
-from enunciate.measures.sounds import CalledOut, called_out, ipa
+from enunciate.measures.sequence import Head, Layer, SequenceNet, mean_scores
+from enunciate.measures.sounds import called_out, ipa
 from enunciate.measures.trees import Trees
-from enunciate.reference import Phones, lexicon
+from enunciate.reference import Phones, accents, lexicon
 
-_TARGETS = ("accuracy", "fluency", "prosody", "total")
-
-
-@dataclass(frozen=True, slots=True)
-class Pronunciation:
-    """Scores of a reading, 0-100 on the experts' scales; None where they could not be measured.
-
-    `words` runs parallel to `Alignment.words`. A phone's `sure` is the chance, 0-1, that trained listeners
-    would hear that phone as wrong, and `heard` the phone that the sound fits better, None where none fits
-    better.
-    """
-
-    words: tuple[WordPronunciation | None, ...]
-    accuracy: float | None
-    """How well the sounds of the words were pronounced."""
-    fluency: float | None
-    prosody: float | None
-    total: float | None
-    called_out: tuple[CalledOut, ...] = ()
-    """The sounds that were said wrongly beyond doubt, those that recur most first."""
+WHOLE = ("accuracy", "fluency", "prosody", "total")
+"""What is scored of a reading as a whole."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +52,18 @@ class StretchScores:
     """Mean log posterior of the phones that should be there: how well the words fit the sound at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Mean and deviation of the experts' scores, in whose units the networks over sequences score."""
+
+    mean: float
+    deviation: float
+
+    def blend(self, trees: Floats, network: Floats) -> Floats:
+        """The mean of what trees say on the experts' scale and a network in deviations."""
+        return np.asarray((trees + self.mean + self.deviation * network) / 2, np.float32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Scorer:
     """The trained models."""
@@ -77,6 +74,9 @@ class Scorer:
     wrong: Trees
     word: Trees
     whole: tuple[Trees, ...]
+    sequences: tuple[SequenceNet, ...]
+    scales: dict[str, Scale]
+    """Of "phone", "word" and each of the whole's scores."""
     sure_enough: float
     """The `sure` from which a sound may be called out: see models/pronunciation/README.md."""
     least_fit: float
@@ -86,21 +86,36 @@ class Scorer:
         """Scores for one stretch."""
         posteriors = ensemble(self.nets, evidence)
         found = features(evidence, posteriors, self.norms)
-        phones = self.phone.predict(found.phone_rows)
-        wrong = np.asarray(1 / (1 + np.exp(-self.wrong.predict(found.phone_rows))), np.float32)
-        words = self.word.predict(word_inputs(found.word_rows, evidence.word, phones, wrong))
+        together = mean_scores(
+            self.sequences, found.sequence_rows, found.stretch_row, evidence.phone, evidence.word
+        )
+        phones = self.scales["phone"].blend(self.phone.predict(found.phone_rows), together.phones)
+        wrong = chance(self.wrong.predict(found.phone_rows), together.wrong)
+        inputs = word_inputs(found.word_rows, evidence.word, phones, wrong)
+        words = self.scales["word"].blend(self.word.predict(inputs), together.words)
         row = stretch_inputs(found.stretch_row, phones, wrong, words)
-        whole = tuple(float(trees.predict(row)[0]) for trees in self.whole)
+        whole = tuple(
+            float(self.scales[name].blend(trees.predict(row), together.whole[number : number + 1])[0])
+            for number, (name, trees) in enumerate(zip(WHOLE, self.whole, strict=True))
+        )
         return StretchScores(phones, wrong, words, whole, found.heard, found.fit)
+
+
+def chance(trees: Floats, network: Floats) -> Floats:
+    """The chance that two log odds have on average."""
+    return np.asarray(1 / (1 + np.exp(-(trees + network) / 2)), np.float32)
 
 
 @lru_cache(maxsize=1)
 def scorer() -> Scorer:
     """The models that ship with the package, read once."""
-    with (
-        as_file(files("enunciate.models") / "pronunciation" / "scorer.npz") as file,
-        np.load(file, allow_pickle=False) as arrays,
-    ):
+    with as_file(files("enunciate.models") / "pronunciation" / "scorer.npz") as file:
+        return read_scorer(file)
+
+
+def read_scorer(file: Path) -> Scorer:
+    """Models from a file that `models/training/pronunciation/train.py` wrote."""
+    with np.load(file, allow_pickle=False) as arrays:
         data = {name: arrays[name] for name in arrays.files}
     return Scorer(
         tuple(phone_net(data, f"net{i}_") for i in range(int(data["nets"]))),
@@ -108,28 +123,30 @@ def scorer() -> Scorer:
         _trees(data, "phone_"),
         _trees(data, "wrong_"),
         _trees(data, "word_"),
-        tuple(_trees(data, f"{name}_") for name in _TARGETS),
+        tuple(_trees(data, f"{name}_") for name in WHOLE),
+        tuple(sequence_net(data, f"sequence{i}_") for i in range(int(data["sequences"]))),
+        {name: Scale(*map(float, data[f"scale_{name}"])) for name in ("phone", "word", *WHOLE)},
         float(data["sure_enough"]),
         float(data["least_fit"]),
     )
 
 
-def measure(audio: Audio, alignment: Alignment) -> Pronunciation:
+def measure(audio: Audio, alignment: Alignment, models: Scorer | None = None) -> Pronunciation:
     """Measure the pronunciation of every script word that was said, correctly or nearly so.
 
-    `audio` is mono at 16 kHz. Words that were left out, said as something else or said beside the script get
-    None, and so does everything in a stretch whose sound the words don't fit.
+    `audio` is mono at 16 kHz; `models` are those that ship where none are given. Words that were left out,
+    said as something else or said beside the script get None, and so does everything in a stretch whose sound
+    the words don't fit.
     """
     if audio.rate != RATE:
         raise ValueError(f"pronunciation is measured at {RATE} Hz, not at {audio.rate}")
     # The matrices are small: BLAS threads cost more than they bring, and on a busy machine ten times as much.
     with threadpool_limits(1):
-        return _measure(audio, alignment)
+        return _measure(audio, alignment, models or scorer())
 
 
-def _measure(audio: Audio, alignment: Alignment) -> Pronunciation:
+def _measure(audio: Audio, alignment: Alignment, models: Scorer) -> Pronunciation:
     samples = levelled(audio)
-    models = scorer()
     aligner = PhoneAligner()
     words: list[WordPronunciation | None] = [None] * len(alignment.words)
     wholes: list[tuple[float, ...]] = []
@@ -149,11 +166,10 @@ def _measure(audio: Audio, alignment: Alignment) -> Pronunciation:
         wholes.append(scores.whole)
         sizes.append(len(stretch.words))
     if not wholes:
-        return Pronunciation(tuple(words), None, None, None, None)
+        return Pronunciation(tuple(words))
     mean = np.average(np.array(wholes), axis=0, weights=np.array(sizes))
-    accuracy, fluency, prosody, total = (_percent(float(score) / 10) for score in mean)
-    called = called_out(words, models.sure_enough)
-    return Pronunciation(tuple(words), accuracy, fluency, prosody, total, called)
+    listeners = Listeners(*(_percent(float(score) / 10) for score in mean))
+    return Pronunciation(tuple(words), listeners, called_out(words, models.sure_enough))
 
 
 def _choice(word: AlignedWord) -> tuple[Phones, ...]:
@@ -162,7 +178,7 @@ def _choice(word: AlignedWord) -> tuple[Phones, ...]:
         return ()
     if word.status == "substituted":
         return lexicon.pronunciations(word.heard) if word.heard is not None else ()
-    return word.reference.pronunciations
+    return accents.accepted(word.reference.text, word.reference.pronunciations)
 
 
 def _word(evidence: Evidence, scores: StretchScores, place: int, offset: float) -> WordPronunciation:
@@ -198,6 +214,26 @@ def phone_net(data: Mapping[str, NDArray[np.generic]], prefix: str) -> PhoneNet:
         Block(*(array(f"block{i}_{part}") for part in Block.__slots__)) for i in range(len(DILATIONS))
     )
     return PhoneNet(array("first"), array("first_bias"), blocks, array("last"), array("last_bias"))
+
+
+def sequence_net(data: Mapping[str, NDArray[np.generic]], prefix: str) -> SequenceNet:
+    """The same of a network over sequences."""
+
+    def array(name: str) -> Floats:
+        return np.asarray(data[prefix + name], np.float32)
+
+    def part(kind: type[Any], name: str) -> Any:
+        return kind(*(array(f"{name}_{field}") for field in kind.__slots__))
+
+    plain = [name for name in SequenceNet.__slots__ if prefix + name in data]
+    layers = sum(f"{prefix}layers{i}_join" in data for i in range(12))
+    return SequenceNet(
+        **{name: array(name) for name in plain},
+        layers=tuple(part(Layer, f"layers{i}") for i in range(layers)),
+        phone_head=part(Head, "phone_head"),
+        word_head=part(Head, "word_head"),
+        whole_heads=tuple(part(Head, f"whole_heads{i}") for i in range(len(WHOLE))),
+    )
 
 
 def _trees(data: Mapping[str, NDArray[np.generic]], prefix: str) -> Trees:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
-from enunciate.measures import WordPronunciation
+from enunciate.measures import CalledOut, WordPronunciation
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +28,6 @@ class Sound:
     how: str
     confused: dict[str, Confusion] = field(default_factory=dict)
     """By the ARPAbet phone that was heard."""
-
-
-@dataclass(frozen=True, slots=True)
-class CalledOut:
-    """One sound that was said wrongly, most often first heard as `heard`, and where."""
-
-    phone: str
-    heard: str | None
-    words: tuple[int, ...]
-    """Indices of the words, in order; a word with two such sounds stands there once."""
-    times: int
 
 
 @lru_cache(maxsize=1)

@@ -187,6 +187,25 @@ def readable(written: str) -> bool:
     return not reader.spelled_out
 
 
+_LINE = re.compile(r"[^\n.?!]*(?:[.?!](?!\s)[^\n.?!]*)*")
+
+
+def _all_capitals(line: str) -> bool:
+    """Whether a line is written in capitals throughout, and is not just a few abbreviations.
+
+    >>> _all_capitals("WE CALL IT BEAR"), _all_capitals("HR AND IT"), _all_capitals("USA, UK")
+    (True, True, False)
+    """
+    if any(letter.islower() for letter in line):
+        return False
+    words = [word.lower() for word in re.findall(r"[A-Z']+", line)]
+    letters = codes.SPELLED | codes.WORDLIKE
+    return len(words) > 1 and any(
+        word == "i" or (len(word) > 1 and known(word) and word not in letters and not spells_letters(word))
+        for word in words
+    )
+
+
 class _Reader:
     """Walks along a text; yields (start, end, where the tail begins, readings)."""
 
@@ -198,15 +217,21 @@ class _Reader:
         self.previous = ""
         self.earlier = ""
         self.previous_written = ""
+        self.capitals = False
+        """Whether the line or sentence that is being read is all in capitals."""
 
     def walk(self) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
-        text, at = self.text, 0
+        text, at, line_end = self.text, 0, 0
         while at < len(text):
             space = _SPACE.match(text, at)
             if space:
                 at = space.end()
                 continue
             start = at
+            if at >= line_end:
+                line = _LINE.match(text, at)
+                line_end = line.end() if line else len(text)
+                self.capitals = _all_capitals(text[at:line_end])
             pieces = self._pattern(start)
             if not pieces:
                 head = _HEAD.match(text, start)
@@ -367,14 +392,11 @@ class _Reader:
         if not re.search("[aeiouy]", word):
             return (*codes.acronym(core), core.lower()) if known(word) else codes.acronym(core)
         shouted = known(word) and not spells_letters(word)
-        if shouted and (word not in codes.SPELLED or self._shouting()):
+        if shouted and (word not in codes.SPELLED or self.capitals):
             return (core.lower(),)
-        if word not in codes.SPELLED and not known(word) and len(word) > 4 and re.search("[aeiouy]", word):
+        if word not in codes.SPELLED and not known(word) and len(word) > (2 if self.capitals else 4):
             return (core.lower(), *codes.acronym(core))
         return codes.acronym(core)
-
-    def _shouting(self) -> bool:
-        return len(self.previous_written) > 3 and self.previous_written.isupper() and known(self.previous)
 
     def _part(self, part: str, context: Context) -> tuple[str, ...]:
         """The readings of one side of a hyphen or slash."""

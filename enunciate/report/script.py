@@ -16,7 +16,7 @@ Kind = Literal[Status, "gap", "pause", "run_on"]
 end that was run into the next sentence."""
 
 MEANINGS: dict[Kind, str] = {
-    "mispronounced": "hard to understand as this word",
+    "mispronounced": "a sound in it was not clear",
     "substituted": "something else was said",
     "omitted": "left out",
     "inserted": "added",

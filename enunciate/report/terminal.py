@@ -16,7 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from enunciate.assessment import Assessment
-from enunciate.measures import GrammarSlip, Measures
+from enunciate.measures import CalledOut, GrammarSlip, Measures
+from enunciate.measures.sounds import how_to
 from enunciate.report import strip
 from enunciate.report.labels import SCORES
 from enunciate.report.printable import printable
@@ -106,6 +107,7 @@ class _Report:
             scores, measures = assessment.scores, assessment.measures
             parts += [self.verdict(scores), self.bars(scores), *self.script(measures)]
             parts += self.advice(scores.advice[:3])
+            parts += self.sounds(measures.pronunciation.called_out, scores.advice[:3])
             parts += self.grammar(measures.grammar or (), scores.advice[:3])
             parts += self.strip(measures)
         parts += self.notices()
@@ -133,7 +135,7 @@ class _Report:
         """What the scores cannot tell, from what was measured."""
         if self.assessment.measures is None:
             return ""
-        sounds = any(word and word.phones for word in self.assessment.measures.words)
+        sounds = any(word and word.phones for word in self.assessment.measures.pronunciation.words)
         return "" if sounds else "Whole words were judged, not single sounds."
 
     def problem(self) -> RenderableType:
@@ -194,7 +196,8 @@ class _Report:
 
     def script(self, measures: Measures) -> Iterator[RenderableType]:
         """The script as written with its marks, and what the marks mean."""
-        script = pieces(self.assessment.alignment, measures.pacing)
+        unclear = {word for called in measures.pronunciation.called_out for word in called.words}
+        script = pieces(self.assessment.alignment, measures.pacing, unclear)
         marked = Text()
         for piece in script:
             if piece.kind == "gap" or piece.text:
@@ -245,6 +248,32 @@ class _Report:
             Text(f"{title} to work on", style="bold"),
             self.listed((f"{number}.", one.text, one.start) for number, one in enumerate(advice, 1)),
         )
+
+    def sounds(
+        self, called_out: tuple[CalledOut, ...], advice: tuple[Advice, ...]
+    ) -> Iterator[RenderableType]:
+        """The sounds that were not clear, but for the one that the advice has spoken of already."""
+        told = " ".join(one.text for one in advice)
+        words = self.assessment.alignment.words
+        entries = []
+        for called in called_out:
+            how = how_to(called.phone, called.heard)
+            if how not in told:
+                texts = dict.fromkeys(
+                    f"“{word.reference.text}”" for i in called.words if (word := words[i]).reference
+                )
+                times = f", {called.times} times" if called.times > 1 else ""
+                first = words[called.words[0]].interval
+                entries.append(
+                    (
+                        self.glyphs.bullet,
+                        f"In {', '.join(texts)}{times}: {how}",
+                        first.start if first else None,
+                    )
+                )
+        if entries:
+            title = "Sounds to practise" if len(entries) == len(called_out) else "Sounds to practise, too"
+            yield Group(Text(title, style="bold"), self.listed(iter(entries)))
 
     def grammar(self, slips: tuple[GrammarSlip, ...], advice: tuple[Advice, ...]) -> Iterator[RenderableType]:
         """Where the reading changed the grammar, but for what the advice has said already."""

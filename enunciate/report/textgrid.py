@@ -79,7 +79,7 @@ def _pauses(assessment: Assessment) -> Iterator[_Labelled]:
 
 
 def _phones(assessment: Assessment) -> Iterator[_Labelled]:
-    for word in assessment.measures.words if assessment.measures else ():
+    for word in assessment.measures.pronunciation.words if assessment.measures else ():
         for phone in word.phones if word else ():
             yield phone.interval, phone.ipa
 

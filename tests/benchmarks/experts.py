@@ -1,11 +1,11 @@
 """How well the scores agree with those of human experts.
 
-Usage: python tests/benchmarks/experts.py CORPUS [--readings N]
+Usage: python -m tests.benchmarks.experts CORPUS [--folds CACHE] [--readings N] [--jobs N] [--keep FILE]
 
 CORPUS is a folder of speechocean762: labels.jsonl (an object a reading: audio, text, speaker, the experts'
-scores) and the sound. Everything goes through `assess`, so that what is measured is what a user gets. Readers
-whom the shipped models were trained on agree better than others will: only readers held back from training
-tell how good the scores are.
+scores) and the sound. Everything goes through `assess_reading`, so that what is measured is what a user gets.
+Readers whom the shipped models were trained on agree better than others will. For those, name with --folds
+the cache folder of the training: each reading is then scored by models that never heard its reader.
 """
 
 from __future__ import annotations
@@ -13,12 +13,18 @@ from __future__ import annotations
 import argparse
 import json
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from enunciate.assessment import assess
+from enunciate.assessment import assess_reading
+from enunciate.audio.files import read
+from enunciate.measures.pronunciation import Scorer, read_scorer
+from enunciate.recognition.engines import recognizer
+from enunciate.reference.scripts import from_text
 
 WHOLE = {"pronunciation": "accuracy", "fluency": "fluency", "prosody": "prosodic", "overall": "total"}
 """Our scores and the experts'."""
@@ -34,23 +40,53 @@ MUST_REACH = {
 
 def main() -> None:
     """Assess the readings and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("corpus", type=Path)
+    parser.add_argument("--folds", type=Path, help="cache folder of models/training/pronunciation/train.py")
     parser.add_argument("--readings", type=int, help="only so many, spread evenly over the corpus")
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="write the assessments there, one JSON object a line")
     options = parser.parse_args()
     labels = [json.loads(line) for line in (options.corpus / "labels.jsonl").read_text("utf-8").splitlines()]
     if options.readings:
         labels = labels[:: max(1, len(labels) // options.readings)]
+    with ProcessPoolExecutor(options.jobs) as pool:
+        readings = list(pool.map(partial(assessed, options.corpus, options.folds), labels, chunksize=20))
+    if options.keep:
+        options.keep.write_text("".join(json.dumps(reading) + "\n" for reading in readings), "utf-8")
     pairs: dict[str, list[tuple[float, float]]] = {name: [] for name in MUST_REACH}
     missing: Counter[str] = Counter()
-    for label in labels:
-        reading = assess(options.corpus / label["audio"], text=label["text"]).as_dict()
+    for reading, label in zip(readings, labels, strict=True):
         compare(reading, label, pairs, missing)
     print("| what | r | must reach | compared | not measured |\n|---|---|---|---|---|")
     for name, found in pairs.items():
         ours, theirs = np.array(found).T if found else (np.zeros(0), np.zeros(0))
         r = np.corrcoef(ours, theirs)[0, 1] if len(found) > 2 else float("nan")
         print(f"| {name} | {r:.3f} | {MUST_REACH[name]:.2f} | {len(found)} | {missing[name]} |")
+
+
+def assessed(corpus: Path, folds: Path | None, label: dict[str, Any]) -> dict[str, Any]:
+    """The JSON object of one reading."""
+    recording, reference = read(corpus / label["audio"]), from_text(label["text"])
+    scorer = fold_scorer(folds, label["speaker"]) if folds else None
+    return assess_reading(recording, reference, recognizer(None), scorer=scorer).as_dict()
+
+
+def fold_scorer(folds: Path, speaker: str) -> Scorer:
+    """Models that never heard this speaker."""
+    return _fold(folds / f"fold{_folds(folds)[speaker]}.npz")
+
+
+@cache
+def _folds(folds: Path) -> dict[str, int]:
+    return json.loads((folds / "folds.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+@cache
+def _fold(file: Path) -> Scorer:
+    return read_scorer(file)
 
 
 def compare(

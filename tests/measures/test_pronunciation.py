@@ -10,7 +10,8 @@ import soundfile
 from enunciate.alignment import AlignedWord, Alignment
 from enunciate.audio import RATE, Audio
 from enunciate.interval import Interval
-from enunciate.measures.pronunciation import Pronunciation, measure
+from enunciate.measures import Pronunciation
+from enunciate.measures.pronunciation import measure
 from enunciate.reference import Reference, ReferenceWord
 
 SPEECH = Path(__file__).parent / "speech"

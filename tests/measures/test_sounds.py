@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from enunciate.alignment.phones import PHONES
 from enunciate.interval import Interval
-from enunciate.measures import PhoneMeasure, WordPronunciation
-from enunciate.measures.sounds import CalledOut, called_out, how_to, ipa, sounds
+from enunciate.measures import CalledOut, PhoneMeasure, WordPronunciation
+from enunciate.measures.sounds import called_out, how_to, ipa, sounds
 from enunciate.reference.lexicon import pronunciations
 
 
@@ -30,6 +30,13 @@ def test_a_pair_differs_in_nothing_but_the_sound() -> None:
             }
             # "bird" has its r in the vowel, "board" after it.
             assert ((phone, heard),) in differing or (phone, heard) in {("ER", "AO"), ("ER", "AA")}
+
+
+def test_advice_is_made_of_whole_sentences() -> None:
+    for sound in sounds().values():
+        assert sound.how.endswith(".")
+        for confusion in sound.confused.values():
+            assert confusion.tip.endswith(".")
 
 
 def test_how_to_names_what_was_heard() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from enunciate.reference import Token
+from enunciate.reference.scripts import from_text
 from enunciate.reference.spoken import fold, readable, tokenize
 
 
@@ -314,3 +315,22 @@ def test_fold_keeps_inner_apostrophes() -> None:
     assert fold("'quoted'") == "quoted"
     assert fold("'em") == "'em"
     assert fold("Straße") == "strasse"
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("IT IS A LONG JOURNEY FOR US", "it is a long journey for us"),
+        ("I AM NOT SURE", "i am not sure"),
+        ("NO, IT IS.", "no it is"),
+        ("LIYA LIKES THE OLD SAFE", "liya likes the old safe"),
+        ("CALL US AT 9 AM", "call us at nine a m"),
+        ("PLEASE HOLD. Our ID is ready.", "please hold our i d is ready"),
+        ("Ask the IT team in the US.", "ask the i t team in the u s"),
+        ("USA, UK", "u s a u k"),
+    ],
+)
+def test_capitals_throughout_are_words_and_capitals_among_small_letters_are_letters(
+    written: str, words: str
+) -> None:
+    assert " ".join(word.text for word in from_text(written).words()) == words

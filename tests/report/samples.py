@@ -11,13 +11,16 @@ from enunciate.assessment import Assessment
 from enunciate.audio import RATE, Audio, Recording
 from enunciate.interval import Interval
 from enunciate.measures import (
+    CalledOut,
     Contour,
     Counts,
     GrammarSlip,
+    Listeners,
     Measures,
     Pacing,
     Pause,
     PhoneMeasure,
+    Pronunciation,
     Prosody,
     SentenceEnd,
     WordPronunciation,
@@ -29,6 +32,7 @@ from enunciate.scores import Advice, Reason, Scores
 Fate = tuple[Status, str | None]
 
 WORD_SECONDS = 0.4
+LISTENERS = Listeners(accuracy=84.0, fluency=81.5, prosody=80.0, total=82.0)
 
 SCRIPT = """Good morning, thank you for calling Northwind. My name is Priya.
 
@@ -127,6 +131,7 @@ def assessment(
     scores: Scores | None = None,
     path: str = "recordings/greeting.flac",
     phones: Mapping[int, tuple[PhoneMeasure, ...]] | None = None,
+    sounds: tuple[CalledOut, ...] = (),
     notices: tuple[str, ...] = (),
 ) -> Assessment:
     """One reading; see `align`. `phones` go by index into `Alignment.words`."""
@@ -202,7 +207,7 @@ def assessment(
         script,
         hypothesis,
         alignment,
-        Measures(counts, pacing, prosody, grammar, pronunciations),
+        Measures(counts, pacing, prosody, grammar, Pronunciation(pronunciations, LISTENERS, sounds)),
         scores or PERFECT_SCORES,
         notices,
     )
@@ -275,7 +280,6 @@ def mistaken() -> Assessment:
     )
     return assessment(
         fates={
-            1: ("mispronounced", None),
             6: ("substituted", None),
             8: ("omitted", None),
             16: ("substituted", "number"),
@@ -295,6 +299,7 @@ def mistaken() -> Assessment:
         missing_pauses=(15,),
         grammar=(slip,),
         scores=MISTAKEN_SCORES,
+        sounds=(CalledOut("TH", "T", (3,), 1), CalledOut("NG", None, (2, 8), 2)),
         notices=("The two channels of the recording were mixed into one.",),
     )
 

@@ -26,7 +26,7 @@ def test_tiers_come_back_as_they_were_written(tmp_path: Path) -> None:
     assert [label for *_, label in tiers["words"][:8]] == [
         "um (filler)",
         "good",
-        "morning (mispronounced)",
+        "morning",
         "thank",
         "you",
         "? (filler)",

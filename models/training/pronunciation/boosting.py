@@ -6,7 +6,6 @@ import re
 
 import lightgbm
 import numpy as np
-from sklearn.model_selection import GroupKFold
 
 FIXED = {
     "num_threads": 1,
@@ -28,13 +27,15 @@ def fit(rows: np.ndarray, targets: np.ndarray, trees: int, **options: object) ->
 
 
 def out_of_fold(
-    rows: np.ndarray, targets: np.ndarray, groups: np.ndarray, folds: int, trees: int, **options: object
-) -> np.ndarray:
-    """Predictions for every row by trees that saw no row of its group; targets may be NaN."""
-    predictions = np.zeros(len(rows))
-    for seen, held in GroupKFold(folds).split(rows, groups=groups):
-        predictions[held] = fit(rows[seen], targets[seen], trees, **options).predict(rows[held])
-    return predictions
+    rows: np.ndarray, targets: np.ndarray, fold: np.ndarray, trees: int, **options: object
+) -> tuple[np.ndarray, list[lightgbm.Booster]]:
+    """Predictions for every row by trees that saw no row of its fold, and those trees; targets may be NaN."""
+    predictions, models = np.zeros(len(rows)), []
+    for number in range(fold.max() + 1):
+        held = fold == number
+        models.append(fit(rows[~held], targets[~held], trees, **options))
+        predictions[held] = models[-1].predict(rows[held], raw_score=True)
+    return predictions, models
 
 
 def arrays(model: lightgbm.Booster) -> dict[str, np.ndarray]:

@@ -14,7 +14,7 @@ from torch.nn import functional
 from enunciate.measures.evidence import SILENCE
 from enunciate.measures.phone_net import DILATIONS, WIDTH, classes, net_inputs, steps_of
 
-CHANNELS = 128
+CHANNELS = 192
 GOOD = 1.5
 """Phones that the experts rated lower are not shown as examples of themselves."""
 
@@ -129,8 +129,10 @@ def train(parts: Sequence[tuple], epochs: int, seed: int, size: int = 16) -> Tor
         total = 0.0
         for number in rng.permutation(len(groups)):
             x, y, w = _batch([parts[i] for i in groups[number]], rng)
+            with torch.autocast("cpu", torch.bfloat16):
+                found = net(x)
             losses = functional.cross_entropy(
-                net(x).transpose(1, 2), y, reduction="none", label_smoothing=0.05
+                found.float().transpose(1, 2), y, reduction="none", label_smoothing=0.05
             )
             loss = (losses * w).sum() / w.sum()
             optimizer.zero_grad()

@@ -2,34 +2,44 @@
 
 CORPUS is a folder with speechocean762's train split: labels.jsonl and audio/. Writes
 models/pronunciation/scorer.npz and the table of the speaker-grouped cross-validation,
-models/pronunciation/README.md. Needs `pip install enunciate[train]`. Everything is seeded; on one core it
-takes about an hour and a half.
+models/pronunciation/README.md. The scorers of the folds, each of which never heard a share of the speakers,
+stay in the cache folder: tests/benchmarks/experts.py measures them through the public API. Needs
+`pip install enunciate[train]`. Everything is seeded; what was done stays in the cache folder, so that a run
+that was stopped goes on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
+import json
+import multiprocessing
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import boosting
 import numpy as np
+import sequence
 import torch
-from data import NATIVE, UTTERANCE_SCORES, Example, cached, gather_all, gather_misread, labels
-from net import TorchNet, material, train
+from data import NATIVE, Example, cached, gather_all, gather_misread, labels
+from net import material, train
 from report import write_report
 from sklearn.model_selection import GroupKFold
+from stress import measure_stress
 
 from enunciate.alignment.phones import PHONES
 from enunciate.measures.features import Features, Norms, features, stretch_inputs, word_inputs
 from enunciate.measures.phone_net import ensemble
-from enunciate.measures.pronunciation import phone_net
+from enunciate.measures.pronunciation import WHOLE, Scale, chance, phone_net, sequence_net
+from enunciate.measures.sequence import mean_scores
 
 HERE = Path(__file__).parent
 OUT = HERE.parent.parent / "pronunciation"
-NETS = 3
 FOLDS = 4
+SEQUENCES = 2
+"""Networks over sequences for each fold."""
 PHONE = {
     "trees": 250,
     "learning_rate": 0.04,
@@ -45,7 +55,7 @@ WORD = {
     "min_data_in_leaf": 40,
     "feature_fraction": 0.3,
 }
-WHOLE = {
+READING = {
     "trees": 300,
     "learning_rate": 0.03,
     "num_leaves": 8,
@@ -53,6 +63,8 @@ WHOLE = {
     "feature_fraction": 0.2,
 }
 PRECISION = 0.7
+LOW_WORD = 7.0
+"""`practise_below` of the rubric on the experts' scale."""
 RECALL = 0.2
 
 
@@ -62,10 +74,12 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--cache", type=Path, default=Path(".cache"))
     parser.add_argument(
-        "--copied", type=float, default=0.2, help="share of readings that get a degraded copy"
+        "--copied", type=float, default=0.8, help="share of readings that get a degraded copy"
     )
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--misread", type=float, default=0.2, help="share of readings shown as misread")
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--sequence-epochs", type=int, default=20)
+    parser.add_argument("--misread", type=float, default=0.3, help="share of readings shown as misread")
+    parser.add_argument("--jobs", type=int, default=2, help="processes that train networks")
     options = parser.parse_args()
     torch.set_num_threads(1)
     corpus, cache, texts = options.corpus, options.cache, native_texts(options.corpus)
@@ -73,33 +87,58 @@ def main() -> None:
         cache / f"examples-{options.copied}-{len(texts)}-1.pickle",
         lambda: gather_all(corpus, texts, options.copied, seed=1),
     )
-    nets, fold_of = networks(first, cache, options.epochs)
+    nets, fold_of = networks(first, cache, options.epochs, options.jobs)
     examples = first + cached(
         cache / f"misread-{options.misread}-{len(texts)}-1.pickle",
         lambda: gather_misread(corpus, first, texts, options.misread, seed=1),
     )
     print(f"{len(examples)} examples", flush=True)
-    speakers = np.array([example.speaker for example in examples])
-    fold = np.array([fold_of[speaker] for speaker in speakers])
+    fold = np.array([fold_of[example.speaker] for example in examples])
     norms = durations(examples)
     rows = [
         features(e.evidence, ensemble([phone_net(nets[f], "")], e.evidence), norms)
         for e, f in zip(examples, fold, strict=True)
     ]
-    models, table = trees(examples, rows, speakers)
+    key = f"{len(examples)}-{options.epochs}-{options.sequence_epochs}"
+    sequences, scales = sequence_networks(
+        examples, rows, fold, cache, key, options.sequence_epochs, options.jobs
+    )
+    whole, folds, table = trees(examples, rows, fold, sequences, scales)
     table["frame_accuracy"] = frame_accuracy(examples, nets, fold)
-    arrays = {"nets": np.array(NETS), "norms_mean": norms.mean, "norms_deviation": norms.deviation}
-    for number, net in enumerate(nets):
-        arrays |= {f"net{number}_{name}": value for name, value in net.items()}
+    table["stress"] = measure_stress(corpus, examples, fold, norms)
+    plain = np.array([example.kind == "plain" for example in examples])
+    common: dict[str, Any] = {f"scale_{name}": (s.mean, s.deviation) for name, s in scales.items()} | {
+        "norms_mean": norms.mean,
+        "norms_deviation": norms.deviation,
+        "sure_enough": table["threshold"],
+        "least_fit": np.quantile([row.fit for row, p in zip(rows, plain, strict=True) if p], 0.001),
+        "provenance": provenance(options.corpus),
+    }
+    for number, models in enumerate(folds):
+        save(cache / f"fold{number}.npz", common, models, nets[number : number + 1], sequences[number])
+    (cache / "folds.json").write_text(json.dumps(fold_of), "utf-8")
+    OUT.mkdir(exist_ok=True)
+    save(OUT / "scorer.npz", common, whole, nets, [one for found in sequences for one in found])
+    table |= {
+        "networks": FOLDS,
+        "sequences": FOLDS * SEQUENCES,
+        "megabytes": (OUT / "scorer.npz").stat().st_size / 1e6,
+    }
+    write_report(OUT / "README.md", table, str(common["provenance"]))
+
+
+def save(
+    file: Path, common: dict[str, Any], models: dict, nets: list[dict], sequences: list[dict[str, np.ndarray]]
+) -> None:
+    """Write a scorer as `enunciate.measures.pronunciation.read_scorer` reads it."""
+    arrays = {name: np.array(value) for name, value in common.items()}
+    for name, networks in (("net", nets), ("sequence", sequences)):
+        arrays[f"{name}s"] = np.array(len(networks))
+        for number, net in enumerate(networks):
+            arrays |= {f"{name}{number}_{part}": value for part, value in net.items()}
     for name, model in models.items():
         arrays |= {f"{name}_{field}": value for field, value in boosting.arrays(model).items()}
-    plain = np.array([example.kind == "plain" for example in examples])
-    arrays["sure_enough"] = np.array(table["threshold"])
-    arrays["least_fit"] = np.quantile([row.fit for row, p in zip(rows, plain, strict=True) if p], 0.001)
-    arrays["provenance"] = np.array(provenance(options.corpus))
-    OUT.mkdir(exist_ok=True)
-    np.savez_compressed(OUT / "scorer.npz", **arrays)
-    write_report(OUT / "README.md", table, str(arrays["provenance"]))
+    np.savez_compressed(file, **arrays)
 
 
 def native_texts(corpus: Path) -> list[str]:
@@ -110,22 +149,73 @@ def native_texts(corpus: Path) -> list[str]:
     return own + [f"{text.capitalize()}." for text in picked]
 
 
+def all_pickled(tasks: dict[Path, Callable[[], Any]], jobs: int) -> list[Any]:
+    """What the tasks give, each kept in its file; what is missing is worked on in `jobs` processes."""
+    global _missing
+    _missing = [(file, make) for file, make in tasks.items() if not file.exists()]
+    # Forked processes see what is in memory; nothing has to be sent to them.
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        pool.map(_keep, range(len(_missing)), chunksize=1)
+    return [pickle.loads(file.read_bytes()) for file in tasks]
+
+
+_missing: list[tuple[Path, Callable[[], Any]]] = []
+
+
+def _keep(number: int) -> None:
+    file, make = _missing[number]
+    print(f"{file.stem} begun", flush=True)
+    part = file.with_suffix(".part")
+    part.write_bytes(pickle.dumps(make()))
+    part.rename(file)
+    print(f"{file.stem} done", flush=True)
+
+
 def networks(
-    examples: list[Example], cache: Path, epochs: int
+    examples: list[Example], cache: Path, epochs: int, jobs: int
 ) -> tuple[list[dict[str, np.ndarray]], dict[str, int]]:
     """One network a fold of speakers, trained on the others, and the fold of each speaker."""
     speakers = np.array([example.speaker for example in examples])
     fold_of: dict[str, int] = {}
-    nets = []
-    for number, (seen, held) in enumerate(GroupKFold(NETS).split(speakers, groups=speakers)):
-        fold_of |= dict.fromkeys(speakers[held], number)
-        file = cache / f"net{number}-{len(examples)}-{epochs}.pickle"
-        if not file.exists():
-            print(f"network {number + 1} of {NETS}", flush=True)
-            net: TorchNet = train([material(examples[i]) for i in seen], epochs, seed=number)
-            file.write_bytes(pickle.dumps(net.arrays()))
-        nets.append(pickle.loads(file.read_bytes()))
-    return nets, fold_of
+    tasks = {}
+    for number, (seen, held) in enumerate(GroupKFold(FOLDS).split(speakers, groups=speakers)):
+        fold_of |= dict.fromkeys(map(str, speakers[held]), number)
+
+        def make(seen: np.ndarray = seen, number: int = number) -> dict[str, np.ndarray]:
+            return train([material(examples[i]) for i in seen], epochs, seed=number).arrays()
+
+        tasks[cache / f"net{number}-{len(examples)}-{epochs}.pickle"] = make
+    return all_pickled(tasks, jobs), fold_of
+
+
+def sequence_networks(
+    examples: list[Example],
+    rows: list[Features],
+    fold: np.ndarray,
+    cache: Path,
+    key: str,
+    epochs: int,
+    jobs: int,
+) -> tuple[list[list[dict[str, np.ndarray]]], dict[str, Scale]]:
+    """Networks over sequences, some a fold, trained on the others, and the scales of what they say."""
+    plain = [example for example in examples if example.kind == "plain"]
+    targets = {
+        "phone": np.concatenate([e.phones for e in plain]),
+        "word": np.concatenate([e.words[:, 0] for e in plain]),
+    } | {name: np.array([e.scores[i] for e in plain]) for i, name in enumerate(WHOLE)}
+    scales = {name: Scale(float(np.nanmean(t)), float(np.nanstd(t))) for name, t in targets.items()}
+    parts = [sequence.Material.of(row, e, scales) for row, e in zip(rows, examples, strict=True)]
+    tasks = {}
+    for number in range(FOLDS):
+        seen = [parts[i] for i in np.flatnonzero(fold != number)]
+        for seed in range(SEQUENCES):
+
+            def make(seen: list = seen, seed: int = 100 * number + seed) -> dict[str, np.ndarray]:
+                return sequence.train(seen, epochs, seed)
+
+            tasks[cache / f"sequence{number}-{seed}-{key}.pickle"] = make
+    found = all_pickled(tasks, jobs)
+    return [found[i : i + SEQUENCES] for i in range(0, len(found), SEQUENCES)], scales
 
 
 def durations(examples: list[Example]) -> Norms:
@@ -157,22 +247,54 @@ def frame_accuracy(examples: list[Example], nets: list[dict[str, np.ndarray]], f
     return right / total
 
 
-def trees(examples: list[Example], rows: list[Features], speakers: np.ndarray) -> tuple[dict, dict]:
-    """All boosted trees, fitted on everything, and what the out-of-fold predictions are worth."""
+def trees(
+    examples: list[Example],
+    rows: list[Features],
+    fold: np.ndarray,
+    sequences: list[list[dict[str, np.ndarray]]],
+    scales: dict[str, Scale],
+) -> tuple[dict, list[dict], dict]:
+    """Trees fitted on everything, those of each fold, and what the out-of-fold predictions are worth."""
+    together = [
+        mean_scores(
+            [sequence_net(net, "") for net in sequences[f]],
+            row.sequence_rows,
+            row.stretch_row,
+            e.evidence.phone,
+            e.evidence.word,
+        )
+        for row, e, f in zip(rows, examples, fold, strict=True)
+    ]
     sizes = np.array([len(row.phone_rows) for row in rows])
     words = np.array([len(row.word_rows) for row in rows])
     phone_of = np.repeat(np.arange(len(rows)), sizes)
     word_of = np.repeat(np.arange(len(rows)), words)
-    models = {}
+    whole: dict[str, Any] = {}
+    folds: list[dict[str, Any]] = [{} for _ in range(FOLDS)]
+
+    def by_trees(
+        name: str, inputs: np.ndarray, targets: np.ndarray, owner: np.ndarray, how: dict
+    ) -> np.ndarray:
+        found, models = boosting.out_of_fold(inputs, targets, fold[owner], **how)
+        for parts, model in zip(folds, models, strict=True):
+            parts[name] = model
+        whole[name] = boosting.fit(inputs, targets, **how)
+        print(f"{name} done", flush=True)
+        return found
 
     phone_rows = np.concatenate([row.phone_rows for row in rows])
     phone_scores = np.concatenate([example.phones for example in examples])
     is_wrong = np.where(np.isnan(phone_scores), np.nan, phone_scores < 1)
-    predicted = {}
-    for name, targets, how in (("phone", phone_scores, PHONE), ("wrong", is_wrong, WRONG)):
-        predicted[name] = boosting.out_of_fold(phone_rows, targets, speakers[phone_of], FOLDS, **how)
-        models[name] = boosting.fit(phone_rows, targets, **how)
-        print(f"{name} done", flush=True)
+    predicted = {
+        "phone": scales["phone"].blend(
+            by_trees("phone", phone_rows, phone_scores, phone_of, PHONE),
+            np.concatenate([one.phones for one in together]),
+        ),
+        "wrong": chance(
+            by_trees("wrong", phone_rows, is_wrong, phone_of, WRONG),
+            np.concatenate([one.wrong for one in together]),
+        ),
+    }
     parts = {name: np.split(values, np.cumsum(sizes)[:-1]) for name, values in predicted.items()}
 
     word_rows = np.concatenate(
@@ -184,9 +306,10 @@ def trees(examples: list[Example], rows: list[Features], speakers: np.ndarray) -
         ]
     )
     word_scores = np.concatenate([example.words[:, 0] for example in examples])
-    predicted["word"] = boosting.out_of_fold(word_rows, word_scores, speakers[word_of], FOLDS, **WORD)
-    models["word"] = boosting.fit(word_rows, word_scores, **WORD)
-    print("words done", flush=True)
+    predicted["word"] = scales["word"].blend(
+        by_trees("word", word_rows, word_scores, word_of, WORD),
+        np.concatenate([one.words for one in together]),
+    )
 
     whole_rows = np.concatenate(
         [
@@ -201,12 +324,14 @@ def trees(examples: list[Example], rows: list[Features], speakers: np.ndarray) -
         ]
     )
     scores = np.array([example.scores for example in examples])
-    for number, name in enumerate(UTTERANCE_SCORES):
-        name = {"prosodic": "prosody"}.get(name, name)
-        predicted[name] = boosting.out_of_fold(whole_rows, scores[:, number], speakers, FOLDS, **WHOLE)
-        models[name] = boosting.fit(whole_rows, scores[:, number], **WHOLE)
-    print("readings done", flush=True)
-    return models, compare(examples, predicted, phone_scores, phone_of, word_scores, word_of, scores)
+    every = np.arange(len(examples))
+    for number, name in enumerate(WHOLE):
+        predicted[name] = scales[name].blend(
+            by_trees(name, whole_rows, scores[:, number], every, READING),
+            np.array([one.whole[number] for one in together]),
+        )
+    table = compare(examples, predicted, phone_scores, phone_of, word_scores, word_of, scores)
+    return whole, folds, table
 
 
 def compare(
@@ -233,12 +358,12 @@ def compare(
         "phone": agreement("phone", phone_scores, phone_of),
         "word": agreement("word", word_scores, word_of),
     }
-    for number, name in enumerate(("accuracy", "fluency", "prosody", "total")):
+    for number, name in enumerate(WHOLE):
         table[name] = agreement(name, scores[:, number], every)
 
     kept = plain[phone_of] & ~np.isnan(phone_scores)
-    chance, wrong = predicted["wrong"][kept], phone_scores[kept] < 1
-    order = np.argsort(-chance)
+    sure, wrong = predicted["wrong"][kept], phone_scores[kept] < 1
+    order = np.argsort(-sure)
     precision = np.cumsum(wrong[order]) / np.arange(1, len(order) + 1)
     recall = np.cumsum(wrong[order]) / wrong.sum()
     enough = np.flatnonzero(precision >= PRECISION)
@@ -248,7 +373,7 @@ def compare(
         else int(np.searchsorted(recall, RECALL))
     )
     table |= {
-        "threshold": float(chance[order][at]),
+        "threshold": float(sure[order][at]),
         "called_precision": float(precision[at]),
         "called_recall": float(recall[at]),
         "called_share": (at + 1) / len(order),
@@ -256,6 +381,16 @@ def compare(
         "curve": [
             (r, float(precision[int(np.searchsorted(recall, r))])) for r in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
         ],
+    }
+    table["called_heard_off"] = float((phone_scores[kept][order][: at + 1] < 1.5).mean())
+    kept = plain[word_of] & ~np.isnan(word_scores)
+    low = predicted["word"][kept] < LOW_WORD
+    poor = word_scores[kept] < 8
+    table["low_words"] = {
+        "below": 10 * LOW_WORD,
+        "share": float(low.mean()),
+        "right": float(poor[low].mean()),
+        "base": float(poor.mean()),
     }
     by_utterance = {e.utterance: i for i, e in enumerate(examples) if e.kind == "plain"}
     table["moved"] = {
@@ -275,8 +410,6 @@ def compare(
         kind: float((predicted["wrong"][(kinds == kind)[phone_of] & (phone_scores == 0)] >= threshold).mean())
         for kind in ("misread", "native misread")
     }
-    heard_off = phone_scores[kept][order][: at + 1] < 1.5
-    table["called_heard_off"] = float(heard_off.mean())
     voice = kinds == NATIVE
     table["native"] = {
         "total": float(10 * predicted["total"][voice].mean()),
