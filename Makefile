@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test install lint types unit vendor clean
+.PHONY: demo test install lint types unit microphone vendor clean
 
 demo: $(VENV)/installed ## score the demo recordings, each with its planted mistakes
 	@$(BIN)/enunciate demo
@@ -20,9 +20,12 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
-unit: $(VENV)/installed-dev
+unit: $(VENV)/installed-dev microphone
 	@sh .ci/system-packages "the tests of the HTML pages" chromium chromium-driver
 	$(BIN)/python -m pytest
+
+microphone: ## what the tests' microphone consists of; it needs no hardware
+	@sh .ci/system-packages "the virtual microphone of the tests" pulseaudio pulseaudio-utils libasound2-plugins libportaudio2
 
 vendor: ## fetch wavesurfer.js anew with npm (WAVESURFER=8.0.1 for a version); nothing else needs npm
 	@.ci/vendor $(WAVESURFER)
@@ -36,6 +39,7 @@ $(VENV)/bin/python:
 $(VENV)/installed: pyproject.toml $(VENV)/bin/python
 	@echo "Setting up enunciate in $(VENV) (about two minutes the first time) ..."
 	@$(PIP) install --editable .
+	@$(BIN)/python -c "import sounddevice" 2>/dev/null || sh .ci/system-packages "recording from a microphone" libportaudio2 || true
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml $(VENV)/bin/python

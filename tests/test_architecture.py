@@ -17,6 +17,7 @@ PACKAGE = Path(enunciate.__file__).parent
 ROOMS = (
     "errors",
     "interval",
+    "settings",
     "audio",
     "reference",
     "recognition",
@@ -39,6 +40,7 @@ EXPENSIVE = (
     "scipy",
     "numba",
     "soundfile",
+    "sounddevice",
     "numpy",
     "rich",
     "jiwer",
@@ -95,7 +97,10 @@ def test_the_rule_sees_an_import_that_walks_back() -> None:
     assert list(imported(tree, "x")) == ["report", "cli"]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["score", "--help"], ["demo", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], *([name, "--help"] for name in ("score", "demo", "record", "doctor"))],
+)
 def test_help_loads_nothing_expensive(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom enunciate.cli import root\n"
