@@ -27,6 +27,7 @@ ROOMS = (
     "assessment_dict",
     "assessment",
     "report",
+    "batch",
     "cli",
 )
 """A room imports itself and the rooms before it."""
@@ -43,6 +44,9 @@ EXPENSIVE = (
     "rich",
     "jiwer",
     "praatio",
+    "joblib",
+    "fsspec",
+    "distributed",
 )
 
 
@@ -94,7 +98,9 @@ def test_the_rule_sees_an_import_that_walks_back() -> None:
     assert list(imported(tree, "x")) == ["report", "cli"]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["score", "--help"], ["demo", "--help"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["score", "--help"], ["batch", "--help"], ["demo", "--help"]]
+)
 def test_help_loads_nothing_expensive(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom enunciate.cli import root\n"
