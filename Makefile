@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test install lint types unit clean
+.PHONY: demo test install lint types unit vendor clean
 
 demo: $(VENV)/installed ## score the demo recordings, each with its planted mistakes
 	@$(BIN)/enunciate demo
@@ -21,7 +21,11 @@ types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
 unit: $(VENV)/installed-dev
+	@sh .ci/system-packages "the tests of the HTML pages" chromium chromium-driver
 	$(BIN)/python -m pytest
+
+vendor: ## fetch wavesurfer.js anew with npm (WAVESURFER=8.0.1 for a version); nothing else needs npm
+	@.ci/vendor $(WAVESURFER)
 
 clean:
 	rm -rf $(VENV) build *.egg-info

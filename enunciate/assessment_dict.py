@@ -83,9 +83,11 @@ def _times(interval: Interval | None) -> dict[str, float | None]:
 
 def _word(word: AlignedWord, pronunciation: WordPronunciation | None, alignment: Alignment) -> dict[str, Any]:
     script = word.reference
+    token = alignment.reference.tokens[script.token] if script else None
     return {
         "text": script.text if script else word.heard,
-        "written": alignment.reference.tokens[script.token].written if script else None,
+        "written": token.written if token else None,
+        "position": token.start if token else None,
         "status": word.status,
         "heard": word.heard,
         **_times(word.interval),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -33,3 +34,13 @@ class Interval:
         0.5
         """
         return max(0.0, min(self.end, other.end) - max(self.start, other.start))
+
+    @classmethod
+    def around(cls, intervals: Iterable[Interval]) -> Interval | None:
+        """From the earliest start to the latest end; None where there are no intervals.
+
+        >>> Interval.around([Interval(1.0, 2.0), Interval(0.5, 1.5)])
+        Interval(start=0.5, end=2.0)
+        """
+        found = list(intervals)
+        return cls(min(i.start for i in found), max(i.end for i in found)) if found else None

@@ -13,7 +13,7 @@ from typing import Any
 from enunciate.batch import Job, locations, table
 from enunciate.batch.pool import Pool
 from enunciate.batch.results import Results, key, page_name
-from enunciate.batch.scoring import Engine, Outcome, Task, hashed, look_over, score
+from enunciate.batch.scoring import WAVE_PAGE, Engine, Outcome, Task, hashed, look_over, score
 
 TABLE = "assessments.csv"
 
@@ -125,16 +125,35 @@ def report(jobs: Sequence[Job], results: Results, *, pages: bool, complete: bool
     Returns how many earlier results were put aside. Raises BatchError where they cannot be written.
     """
     moved = results.tidy() if complete else 0
+    results.put(WAVE_PAGE, _wave_page(jobs, results, pages).encode("utf-8", "replace"))
     extra = list(dict.fromkeys(column for job in jobs for column in job.columns))
 
     def rows() -> Iterator[tuple[dict[str, Any], Mapping[str, str]]]:
         for job in jobs:
-            line, page = results.line(job), page_name(job.recording)
-            there = pages and (results.folder / page).is_file()
-            yield table.row(job, line, results.failure(job), page if there else None), job.columns
+            line = results.line(job)
+            page = page_name(job.recording) if pages and line is not None else None
+            yield table.row(job, line, results.failure(job), page), job.columns
 
     results.put(TABLE, table.csv_bytes(rows(), extra))
     return moved
+
+
+def _wave_page(jobs: Sequence[Job], results: Results, pages: bool) -> str:
+    from enunciate.report import wave
+
+    def readings() -> Iterator[wave.Reading]:
+        for job in jobs:
+            line = results.line(job)
+            if line is not None:
+                link = page_name(job.recording) if pages else None
+                yield wave.Reading(line["assessment"], job.agent, job.wave, link)
+
+    failures = [
+        wave.Failure(job.recording or job.place, reason, job.agent, job.wave)
+        for job in jobs
+        if (reason := results.failure(job)) is not None
+    ]
+    return wave.page(readings(), failures)
 
 
 def _digests(

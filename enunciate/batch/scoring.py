@@ -28,7 +28,7 @@ from enunciate.recognition import models
 from enunciate.rubric import load_rubric
 
 WAVE_PAGE = "wave.html"
-"""The page of the whole batch, in the folder of the results."""
+"""The page of the whole batch, in the folder of the results; each detailed page links back to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,7 +165,7 @@ def _summary(tally: Tally, out: str) -> None:
     click.echo(f"{_counted(tally.total, 'recording')}: {', '.join(parts)}.")
     if tally.unchanged:
         click.echo(f"{tally.unchanged} of them had been scored before.")
-    click.echo(printable(f"Results: {out}"))
+    click.echo(printable(f"Open {os.path.join(out, WAVE_PAGE)} in a browser, or {TABLE} beside it."))
 
 
 def _pool(cluster: str | None, jobs: int | None) -> AbstractContextManager[Pool]:

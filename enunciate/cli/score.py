@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 @click.option(
     "--textgrid", metavar="FILE", type=click.Path(path_type=Path), help="Write a TextGrid for Praat too."
 )
+@click.option(
+    "--html",
+    metavar="FILE-or-FOLDER",
+    type=click.Path(path_type=Path),
+    help="Write a page for a browser too, with the recording in it; a folder for several recordings.",
+)
+@click.option("--no-sound", is_flag=True, help="Leave the recording out of the page.")
 @click.option("--no-color", is_flag=True, help="No colours; the marks stay.")
 @click.pass_context
 def command(
@@ -39,6 +46,8 @@ def command(
     model: str | None,
     as_json: bool,
     textgrid: Path | None,
+    html: Path | None,
+    no_sound: bool,
     no_color: bool,
 ) -> None:
     """Score RECORDING against the script that was read in it.
@@ -53,6 +62,9 @@ def command(
         )
     if textgrid and len(recordings) > 1:
         raise click.UsageError("--textgrid goes with one recording at a time.")
+    if no_sound and not html:
+        raise click.UsageError("--no-sound goes with --html.")
+    pages = _pages(recordings, html) if html else None
 
     from rich.console import Console
 
@@ -71,6 +83,8 @@ def command(
         refused = refused or assessment.problem is not None
         if textgrid:
             _write_textgrid(assessment, textgrid)
+        if pages:
+            _write_page(assessment, pages[number], no_sound)
         if as_json:
             _print_json(assessment, lines=len(recordings) > 1)
         else:
@@ -101,4 +115,33 @@ def _write_textgrid(assessment: Assessment, path: Path) -> None:
     from enunciate.report import textgrid
 
     textgrid.write(assessment, path)
+    click.echo(f"Wrote {printable(str(path))}.", err=True)
+
+
+def _pages(recordings: tuple[str, ...], html: Path) -> list[Path]:
+    """Where the page of each recording goes; refused before there is anything to lose."""
+    from enunciate.report import pages
+
+    if len(recordings) > 1 and html.suffix.lower() in {".html", ".htm"} and not html.is_dir():
+        raise click.UsageError("--html names a folder where there are several recordings: each has its page.")
+    if len(recordings) == 1 and not html.is_dir():
+        paths = [html]
+    else:
+        names: list[str] = []
+        for recording in recordings:
+            name = Path(recording).stem or "recording"
+            again = sum(other.casefold() == name.casefold() for other in (Path(r).stem for r in recordings))
+            names.append(name if again == 1 else f"{name}-{len(names) + 1}")
+        paths = [html / f"{name}.html" for name in names]
+        pages.folder(html)
+    for path in paths:
+        pages.check(path)
+    return paths
+
+
+def _write_page(assessment: Assessment, path: Path, no_sound: bool) -> None:
+    from enunciate.report import html, pages
+
+    audio = None if no_sound else assessment.recording.audio
+    pages.write(html.page(assessment.as_dict(contour=True), audio), path)
     click.echo(f"Wrote {printable(str(path))}.", err=True)

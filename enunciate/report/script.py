@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from enunciate.alignment import AlignedWord, Alignment, Status
+from enunciate.interval import Interval
 from enunciate.measures import Pacing
 
 Kind = Literal[Status, "gap", "pause", "run_on"]
 """What became of a word; or the text between two written words, a pause that breaks a phrase, or a sentence
 end that was run into the next sentence."""
+
+MEANINGS: dict[Kind, str] = {
+    "mispronounced": "hard to understand as this word",
+    "substituted": "something else was said",
+    "omitted": "left out",
+    "inserted": "added",
+    "repeated": "said again",
+    "self_correction": "said first, then put right",
+    "filler": "a filler",
+    "false_start": "a word begun and broken off",
+    "pause": "a pause inside a phrase",
+    "run_on": "no stop where the sentence ends",
+}
+"""What each mark means, in the order of a legend."""
+
+_STOPS = re.compile(r"(?:(?<!\.[a-zA-Z])\.|[,;:!?])+$")
+"""Punctuation after a word; the full stop of "a.m." is part of the word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +38,17 @@ class Piece:
     """A stretch of the script, or something that was heard between two of them.
 
     `text` is the script's own (empty for what was only heard), `said` is what was said instead or besides
-    (None where that is not known), `seconds` is the length of a pause.
+    (None where that is not known), `seconds` is the length of a pause. `words` are the indices into
+    `Alignment.words` of what it shows, `interval` is when that was said or how long the pause lasted (None
+    where nothing was): two pieces that read alike are equal, wherever they stand.
     """
 
     kind: Kind
     text: str = ""
     said: str | None = None
     seconds: float | None = None
+    words: tuple[int, ...] = field(default=(), compare=False)
+    interval: Interval | None = field(default=None, compare=False)
 
 
 def pieces(alignment: Alignment, pacing: Pacing | None) -> tuple[Piece, ...]:
@@ -38,19 +61,23 @@ def pieces(alignment: Alignment, pacing: Pacing | None) -> tuple[Piece, ...]:
     words = alignment.words
     closes = {word.reference.token: index for index, word in enumerate(words) if word.reference}
     found: list[Piece] = []
-    token: list[AlignedWord] = []
+    token: list[int] = []
     beside: list[Piece] = []
     position = 0
     for index, word in enumerate(words):
         if word.reference is None:
-            beside.append(Piece(word.status, said=word.heard))
+            beside.append(Piece(word.status, said=word.heard, words=(index,), interval=word.interval))
         else:
-            token.append(word)
+            token.append(index)
             if index == closes[word.reference.token]:
                 written = reference.tokens[word.reference.token]
                 found += (
                     Piece("gap", reference.text[position : written.start]),
-                    _token(written.written, token),
+                    replace(
+                        _token(written.written, [words[place] for place in token]),
+                        words=tuple(token),
+                        interval=Interval.around(i for place in token if (i := words[place].interval)),
+                    ),
                 )
                 position = written.end
                 token = []
@@ -60,6 +87,16 @@ def pieces(alignment: Alignment, pacing: Pacing | None) -> tuple[Piece, ...]:
             beside = []
     found.append(Piece("gap", reference.text[position:]))
     return tuple(piece for piece in found if piece.kind != "gap" or piece.text)
+
+
+def split(written: str) -> tuple[str, str]:
+    """A written word without the punctuation after it, and that punctuation.
+
+    >>> split("basket?"), split("a.m.")
+    (('basket', '?'), ('a.m.', ''))
+    """
+    core = _STOPS.sub("", written)
+    return core, written[len(core) :]
 
 
 def _token(written: str, words: Sequence[AlignedWord]) -> Piece:
@@ -87,4 +124,4 @@ def _after(index: int, pacing: Pacing | None) -> Iterator[Piece]:
         yield Piece("run_on")
     for pause in pacing.pauses:
         if pause.after == index and pause.hesitation:
-            yield Piece("pause", seconds=pause.interval.duration)
+            yield Piece("pause", seconds=pause.interval.duration, interval=pause.interval)

@@ -18,7 +18,7 @@ LOUDNESS_SPAN_DB = 36.0
 _BRAILLE_ROWS = ((0x40, 0x80), (0x04, 0x20), (0x02, 0x10), (0x01, 0x08))
 """The dots of one character from the lowest up, left and right column (Unicode chart U+2800)."""
 
-_Grid = NDArray[np.float64]
+Grid = NDArray[np.float64]
 
 
 def pitch_rows(
@@ -26,20 +26,17 @@ def pitch_rows(
 ) -> list[str]:
     """F0 on a semitone scale in `rows` lines of `width` characters, the highest first; blank where unvoiced.
 
-    The scale runs from the 5th to the 95th percentile of F0, widened to `LEAST_SPAN_SEMITONES`; what lies
-    beyond sticks to the edge.
+    What lies beyond the scale (see `pitch_scale`) sticks to its edge.
     """
     across, up = (2, 4) if unicode else (1, 3)
     with np.errstate(invalid="ignore", divide="ignore"):
         semitones = 12.0 * np.log2(contour.f0_hz.astype(np.float64))
-    columns = _columns(contour.times, semitones, seconds, width * across)
+    columns = medians(contour.times, semitones, seconds, width * across)
     voiced = columns[np.isfinite(columns)]
     cells = np.zeros((rows, width), dtype=np.int64)
     if not len(voiced):
         return [" " * width] * rows
-    low, high = np.percentile(voiced, [5, 95])
-    spare = max(0.0, LEAST_SPAN_SEMITONES - (high - low)) / 2
-    low, high = low - spare, high + spare
+    low, high = pitch_scale(voiced)
     for column in np.flatnonzero(np.isfinite(columns)):
         height = (columns[column] - low) / (high - low)
         step = int(np.clip(height * rows * up, 0, rows * up - 1))
@@ -53,12 +50,24 @@ def pitch_rows(
     return ["".join(" .-'"[cell] for cell in row) for row in cells]
 
 
+def pitch_scale(semitones: Grid) -> tuple[float, float]:
+    """The lowest and highest pitch of a drawing: the 5th to the 95th percentile of what was voiced, widened
+    to `LEAST_SPAN_SEMITONES`.
+
+    >>> pitch_scale(np.array([90.0, 90.0]))
+    (86.0, 94.0)
+    """
+    low, high = np.percentile(semitones, [5, 95]).tolist()
+    spare = max(0.0, LEAST_SPAN_SEMITONES - (high - low)) / 2
+    return low - spare, high + spare
+
+
 def loudness_row(
     contour: Contour, seconds: float, width: int, floor_dbfs: float | None = None, unicode: bool = True
 ) -> str:
     """Loudness in one line of `width` characters, blank at `floor_dbfs` or `LOUDNESS_SPAN_DB` below the
     loudest."""
-    columns = _columns(contour.times, contour.loudness_db.astype(np.float64), seconds, width)
+    columns = medians(contour.times, contour.loudness_db.astype(np.float64), seconds, width)
     known = columns[np.isfinite(columns)]
     if not len(known):
         return " " * width
@@ -95,11 +104,19 @@ def time_row(seconds: float, width: int) -> str:
     return row
 
 
-def _columns(times: NDArray[np.float32], values: _Grid, seconds: float, width: int) -> _Grid:
-    """The median of the finite values within each of `width` equal stretches; NaN where there is none."""
-    columns = np.full(width, np.nan)
+def medians(times: NDArray[np.float32], values: Grid, seconds: float, width: int) -> Grid:
+    """The median of the finite values within each of `width` equal stretches; NaN where there is none.
+
+    >>> medians(np.array([0.1, 0.2, 1.1], np.float32), np.array([1.0, 3.0, 5.0]), 3.0, 3).tolist()
+    [2.0, 5.0, nan]
+    """
     finite = np.isfinite(values)
     place = np.clip((times[finite] / seconds * width).astype(np.int64), 0, width - 1)
-    for column in np.unique(place):
-        columns[column] = np.median(values[finite][place == column])
-    return columns
+    ordered = values[finite][np.lexsort((values[finite], place))]
+    counts = np.bincount(place, minlength=width)
+    filled = counts > 0
+    middle = (np.cumsum(counts) - counts)[filled] + (counts[filled] - 1) / 2
+    found = np.full(width, np.nan)
+    low, high = (ordered[edge(middle).astype(np.int64)] for edge in (np.floor, np.ceil))
+    found[filled] = (low + high) / 2
+    return found

@@ -6,7 +6,6 @@ through `printable` and into `rich.text.Text`, never through rich's markup, so t
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,8 +18,9 @@ from rich.text import Text
 from enunciate.assessment import Assessment
 from enunciate.measures import GrammarSlip, Measures
 from enunciate.report import strip
+from enunciate.report.labels import SCORES
 from enunciate.report.printable import printable
-from enunciate.report.script import Kind, Piece, pieces
+from enunciate.report.script import MEANINGS, Kind, Piece, pieces, split
 from enunciate.scores import Advice, Scores
 
 WIDEST = 100
@@ -28,15 +28,6 @@ WIDEST = 100
 
 NARROW = 60
 """Columns below which a reason stands under its bar rather than beside it."""
-
-_SCORES = {
-    "pronunciation": "Pronunciation",
-    "accuracy": "Accuracy",
-    "fluency": "Fluency",
-    "prosody": "Intonation",
-    "completeness": "Completeness",
-    "grammar": "Grammar",
-}
 
 _STYLES: dict[Kind, str] = {
     "correct": "green",
@@ -52,18 +43,19 @@ _STYLES: dict[Kind, str] = {
     "run_on": "yellow",
 }
 
-_LEGEND: dict[Kind, tuple[Piece, str]] = {
-    "mispronounced": (Piece("mispronounced", "word"), "hard to understand as this word"),
-    "substituted": (Piece("substituted", "word", "other"), "something else was said"),
-    "omitted": (Piece("omitted", "word"), "left out"),
-    "inserted": (Piece("inserted", said="word"), "added"),
-    "repeated": (Piece("repeated", said="word"), "said again"),
-    "self_correction": (Piece("self_correction", said="word"), "said first, then put right"),
-    "filler": (Piece("filler", said="um"), "a filler"),
-    "false_start": (Piece("false_start", said="wo"), "a word begun and broken off"),
-    "pause": (Piece("pause", seconds=1.0), "a pause inside a phrase"),
-    "run_on": (Piece("run_on"), "no stop where the sentence ends"),
+_SAMPLES: dict[Kind, Piece] = {
+    "mispronounced": Piece("mispronounced", "word"),
+    "substituted": Piece("substituted", "word", "other"),
+    "omitted": Piece("omitted", "word"),
+    "inserted": Piece("inserted", said="word"),
+    "repeated": Piece("repeated", said="word"),
+    "self_correction": Piece("self_correction", said="word"),
+    "filler": Piece("filler", said="um"),
+    "false_start": Piece("false_start", said="wo"),
+    "pause": Piece("pause", seconds=1.0),
+    "run_on": Piece("run_on"),
 }
+"""What the legend shows of each mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +74,6 @@ class _Glyphs:
 
 _UNICODE = _Glyphs("↻", "‖", "»", "→", "█", "░", "…", "•")
 _ASCII = _Glyphs("again:", "||", ">>", "->", "#", ".", "...", "-")
-
-
-_STOPS = re.compile(r"(?:(?<!\.[a-zA-Z])\.|[,;:!?])+$")
-"""Punctuation after a word; the full stop of "a.m." is part of the word."""
-
-
-def _split(written: str) -> tuple[str, str]:
-    """A written word without the punctuation after it, and that punctuation."""
-    core = _STOPS.sub("", written)
-    return core, written[len(core) :]
 
 
 def show(assessment: Assessment, console: Console) -> None:
@@ -181,7 +163,7 @@ class _Report:
         for column in ("name", "bar", "score", *(() if narrow else ("reason",))):
             grid.add_column(no_wrap=column != "reason", justify="right" if column == "score" else "left")
         rows: list[RenderableType] = []
-        for name, label in _SCORES.items():
+        for name, label in SCORES.items():
             score: float | None = getattr(scores, name)
             reason = self.text(self.reason(scores, name, score))
             if score is None:
@@ -225,9 +207,9 @@ class _Report:
         legend = Table.grid(padding=(0, 2, 0, 0))
         legend.add_column(no_wrap=True)
         legend.add_column()
-        for kind, (sample, meaning) in _LEGEND.items():
+        for kind, meaning in MEANINGS.items():
             if met[kind]:
-                legend.add_row(self.mark(sample), Text(f"{meaning} ({met[kind]})"))
+                legend.add_row(self.mark(_SAMPLES[kind]), Text(f"{meaning} ({met[kind]})"))
         if legend.row_count:
             yield legend
 
@@ -235,7 +217,7 @@ class _Report:
         """A piece with the mark of its kind."""
         style = _STYLES.get(piece.kind, "")
         said = self.glyphs.unknown if piece.said is None else piece.said
-        core, end = _split(piece.text)
+        core, end = split(piece.text)
         if piece.kind == "mispronounced":
             return Text.assemble(self.text(f"_{core}_", style), self.text(end))
         if piece.kind == "omitted":

@@ -59,9 +59,9 @@ def _script(assessment: Assessment) -> Iterator[_Labelled]:
         if word.reference and word.interval
     ]
     for token, group in groupby(timed, key=lambda entry: entry[0]):
-        intervals = [interval for _, interval in group]
-        whole = Interval(min(i.start for i in intervals), max(i.end for i in intervals))
-        yield whole, assessment.reference.tokens[token].written
+        whole = Interval.around(interval for _, interval in group)
+        if whole:
+            yield whole, assessment.reference.tokens[token].written
 
 
 def _words(assessment: Assessment) -> Iterator[_Labelled]:
