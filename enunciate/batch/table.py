@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from enunciate.assessment_dict import SCORES
 from enunciate.batch import Job
 
 Status = Literal["passed", "retake", "not a reading", "failed", "waiting"]
 """What became of a recording: the last is what an interrupted run has not reached."""
 
-SCORES = ("overall", "pronunciation", "accuracy", "fluency", "prosody", "completeness", "grammar")
 _COUNTS = ("words", "correct", "mispronounced", "substituted", "omitted", "inserted")
 _PACING = ("speech_rate_wpm", "wcpm")
 _PROSODY = ("f0_median_hz", "level_dbfs", "snr_db")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -152,6 +153,9 @@ def _score(
 
 
 def _summary(tally: Tally, out: str) -> None:
+    from enunciate.batch.run import TABLE
+    from enunciate.batch.scoring import WAVE_PAGE
+
     parts = [
         f"{count} {what}"
         for count, what in (
@@ -165,7 +169,9 @@ def _summary(tally: Tally, out: str) -> None:
     click.echo(f"{_counted(tally.total, 'recording')}: {', '.join(parts)}.")
     if tally.unchanged:
         click.echo(f"{tally.unchanged} of them had been scored before.")
-    click.echo(printable(f"Open {os.path.join(out, WAVE_PAGE)} in a browser, or {TABLE} beside it."))
+    click.echo(
+        printable(f"Open {Path(out) / WAVE_PAGE} in a browser, or {TABLE} beside it in a spreadsheet.")
+    )
 
 
 def _pool(cluster: str | None, jobs: int | None) -> AbstractContextManager[Pool]:
