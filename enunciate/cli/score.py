@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--html",
-    metavar="FILE-or-FOLDER",
+    metavar="PAGE.html-or-FOLDER",
     type=click.Path(path_type=Path),
-    help="Write a page for a browser too, with the recording in it; a folder for several recordings.",
+    help="Write a page for a browser too, with the recording in it; into a folder, one for each recording.",
 )
 @click.option("--no-sound", is_flag=True, help="Leave the recording out of the page.")
 @click.option("--no-color", is_flag=True, help="No colours; the marks stay.")
@@ -119,20 +120,25 @@ def _write_textgrid(assessment: Assessment, path: Path) -> None:
 
 
 def _pages(recordings: tuple[str, ...], html: Path) -> list[Path]:
-    """Where the page of each recording goes; refused before there is anything to lose."""
+    """Where the page of each recording goes: what ends in .html is one page, anything else a folder.
+
+    What would stop it from being written is said now, before anybody has waited.
+    """
     from enunciate.report import pages
 
-    if len(recordings) > 1 and html.suffix.lower() in {".html", ".htm"} and not html.is_dir():
-        raise click.UsageError("--html names a folder where there are several recordings: each has its page.")
-    if len(recordings) == 1 and not html.is_dir():
+    if html.suffix.lower() in {".html", ".htm"} and not html.is_dir():
+        if len(recordings) > 1:
+            raise click.UsageError(
+                "With several recordings, --html names a folder: each has a page of its own."
+            )
         paths = [html]
     else:
-        names: list[str] = []
-        for recording in recordings:
-            name = Path(recording).stem or "recording"
-            again = sum(other.casefold() == name.casefold() for other in (Path(r).stem for r in recordings))
-            names.append(name if again == 1 else f"{name}-{len(names) + 1}")
-        paths = [html / f"{name}.html" for name in names]
+        stems = [Path(recording).stem for recording in recordings]
+        clash = {stem for stem, count in Counter(stem.casefold() for stem in stems).items() if count > 1}
+        paths = [
+            html / (f"{stem}-{number}.html" if stem.casefold() in clash else f"{stem}.html")
+            for number, stem in enumerate(stems, 1)
+        ]
         pages.folder(html)
     for path in paths:
         pages.check(path)

@@ -139,15 +139,17 @@ def page(
     this one.
     """
     shown = view(assessment, agent)
+    coded = sound.mp3(audio) if audio else b""
+    player = audio if coded and not shown.problem else None
     return pages.render(
         "reading.html",
-        (*(_PLAYER if audio else ()), "templates/reading.js"),
+        (*(_PLAYER if player else ()), "templates/reading.js"),
         view=shown,
-        audio=pages.data_uri(sound.mp3(audio), "audio/mpeg") if audio else None,
+        audio=pages.data_uri(coded, "audio/mpeg") if coded else None,
         data=pages.clean(
             {
                 "details": [asdict(detail) for detail in shown.details],
-                "sound": _player(audio, stored.contour(assessment)) if audio else None,
+                "sound": _player(player, stored.contour(assessment)) if player else None,
             }
         ),
         back=back,

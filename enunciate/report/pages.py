@@ -69,11 +69,13 @@ def folder(path: Path) -> None:
 
 
 def check(path: Path) -> None:
-    """Refuse to write a page over anything but a page of ours.
+    """Refuse a path at which there is no folder for the page, or something else than a page of ours.
 
     Raises:
-        ReportError: something else is there already.
+        ReportError: no page can be written there.
     """
+    if not path.parent.is_dir():
+        raise ReportError(f"The page cannot be written to {path}: there is no such folder.")
     try:
         with path.open("rb") as file:
             ours = f'name="generator" content="{GENERATOR}"'.encode() in file.read(_HEAD)
@@ -89,7 +91,7 @@ def write(page: str, path: str | Path) -> None:
     """Write a page to `path`, over an older page; it is there whole or not at all.
 
     Raises:
-        ReportError: the file cannot be written, or something else is there already.
+        ReportError: no page can be written there.
     """
     target = Path(path)
     check(target)

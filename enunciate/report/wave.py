@@ -36,6 +36,9 @@ _LISTED = 40
 _SHORT = ("Overall", "Pron.", "Accur.", "Fluen.", "Inton.", "Compl.", "Gram.")
 """The scores in the head of the table."""
 
+_ROWS = 100
+"""Rows of the table in view at a time."""
+
 _BIN = 5
 """Points of a score in one bar of a drawing."""
 
@@ -145,6 +148,7 @@ def page(
         "wave.html",
         ("templates/wave.js",),
         view=view(readings, failures, title),
+        most=_ROWS,
         labels=dict(zip(("Overall", *SCORES.values()), _SHORT, strict=True)),
     )
 

@@ -90,7 +90,15 @@
     if (player && spans[number]) player.playSpan(spans[number]);
   });
 
+  // A press focuses too, before it is a click: nothing may move under the finger until then.
+  let pressed = false;
+  addEventListener("pointerdown", () => { pressed = true; });
+  for (const name of ["click", "pointercancel", "keydown"]) {
+    addEventListener(name, () => { pressed = false; }, { capture: true });
+  }
+
   script.addEventListener("focusin", (event) => {
+    if (pressed) return;
     const mark = event.target.closest(".mark");
     if (mark && +mark.dataset.number !== focused) choose(+mark.dataset.number, { focus: false });
   });
@@ -182,9 +190,10 @@
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { paint(); draw(); });
 
     // Words over the sound, those that went differently in colour.
+    const many = spans.length > 1500; // each takes its time at every zoom
     wave.once("ready", () => spans.forEach((span, number) => {
-      if (!span) return;
       const mark = marks[number];
+      if (!span || (many && mark.classList.contains("correct"))) return;
       const label = element("span", "", mark.querySelector(".core, .said").textContent);
       label.style.cssText = "position:absolute;left:2px;right:0;overflow:hidden;white-space:nowrap;font-size:12px";
       const region = regions.addRegion({
@@ -231,9 +240,10 @@
     ["redraw", "scroll", "zoom", "resize", "ready"].forEach((name) => wave.on(name, draw));
 
     function zoomTo(value) {
-      // From the whole recording in view to 400 pixels a second.
+      // From the whole recording in view to 250 pixels a second, or what a browser scrolls smoothly.
       const fit = document.getElementById("wave").clientWidth / seconds;
-      wave.zoom(fit * (400 / fit) ** (value / 100));
+      const most = Math.max(fit, Math.min(250, 400000 / seconds));
+      wave.zoom(fit * (most / fit) ** (value / 100));
     }
     zoom.addEventListener("input", () => zoomTo(+zoom.value));
     wave.on("ready", () => zoomTo(+zoom.value));

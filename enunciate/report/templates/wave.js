@@ -2,26 +2,36 @@
 (() => {
   const table = document.getElementById("table");
   if (!table) return;
+  const MOST = +table.dataset.most; // rows shown at a time; a browser lays out thousands for seconds
   const body = table.tBodies[0];
-  const rows = [...body.rows];
-  const find = document.getElementById("find");
-  const show = document.getElementById("show");
-  const shown = document.getElementById("shown");
+  let rows = [...body.rows];
+  const texts = new Map(rows.map((row) => [row, row.textContent.toLocaleLowerCase()]));
+  const [find, show, shown, earlier, later] =
+    ["find", "show", "shown", "earlier", "later"].map((id) => document.getElementById(id));
   document.getElementById("tools").hidden = false;
+  let first = 0;
 
-  const texts = rows.map((row) => row.textContent.toLocaleLowerCase());
-  function filter() {
+  function lay() {
     const wanted = find.value.trim().toLocaleLowerCase();
-    let count = 0;
-    rows.forEach((row, number) => {
-      const kept = (!show.value || row.classList.contains(show.value)) && texts[number].includes(wanted);
-      row.hidden = !kept;
-      count += kept;
-    });
-    shown.textContent = count === rows.length ? "" : count + " of " + rows.length;
+    const kept = rows.filter((row) =>
+      (!show.value || row.classList.contains(show.value)) && texts.get(row).includes(wanted));
+    first = Math.max(0, Math.min(first, kept.length - 1));
+    first -= first % MOST;
+    const seen = new Set(kept.slice(first, first + MOST));
+    rows.forEach((row) => row.classList.toggle("off", !seen.has(row)));
+    const last = first + seen.size;
+    const paged = kept.length > MOST;
+    earlier.hidden = later.hidden = !paged;
+    earlier.disabled = first === 0;
+    later.disabled = last >= kept.length;
+    if (paged) shown.textContent = `${first + 1} to ${last} of ${kept.length}`;
+    else shown.textContent = kept.length === rows.length ? "" : `${kept.length} of ${rows.length}`;
   }
-  find.addEventListener("input", filter);
-  show.addEventListener("change", filter);
+  const anew = () => { first = 0; lay(); };
+  find.addEventListener("input", anew);
+  show.addEventListener("change", anew);
+  earlier.addEventListener("click", () => { first -= MOST; lay(); });
+  later.addEventListener("click", () => { first += MOST; lay(); });
 
   const order = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
   const results = ["again", "unscored", "passed"];
@@ -32,24 +42,24 @@
     button.append(...head.childNodes);
     head.append(button);
     button.addEventListener("click", () => {
-      const number = head.classList.contains("number");
       const up = head.getAttribute("aria-sort") !== "ascending";
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.setAttribute("aria-sort", up ? "ascending" : "descending");
-      const result = head.textContent === "Result";
-      const keyed = rows.map((row) => {
-        const text = row.cells[column].textContent;
-        return { row, key: result ? results.indexOf(row.className) : number ? parseFloat(text) : text };
+      const key = {
+        number: (row) => parseFloat(row.cells[column].textContent),
+        result: (row) => results.findIndex((result) => row.classList.contains(result)),
+      }[head.dataset.sort] ?? ((row) => row.cells[column].textContent);
+      const keyed = rows.map((row) => [key(row), row]);
+      keyed.sort(([one], [other]) => {
+        if (typeof one === "string") return order.compare(one, other) * (up ? 1 : -1);
+        // What was not measured stays last, whichever way.
+        return Number.isNaN(one) - Number.isNaN(other) || (one - other) * (up ? 1 : -1) || 0;
       });
-      // What was not measured stays last, whichever way.
-      keyed.sort((one, other) => {
-        if (typeof one.key === "string") return order.compare(one.key, other.key) * (up ? 1 : -1);
-        const missing = Number.isNaN(one.key) - Number.isNaN(other.key);
-        return missing || (one.key - other.key) * (up ? 1 : -1) || 0;
-      });
-      const sorted = document.createDocumentFragment();
-      keyed.forEach(({ row }) => sorted.append(row));
-      body.append(sorted);
+      rows = keyed.map(([, row]) => row);
+      rows.forEach((row) => row.classList.add("off"));
+      body.replaceChildren(...rows);
+      anew();
     });
   });
+  lay();
 })();
