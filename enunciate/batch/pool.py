@@ -7,10 +7,12 @@ alone.
 
 from __future__ import annotations
 
+import logging
+import warnings
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any, Protocol
 
@@ -79,6 +81,8 @@ class Cluster:
             from distributed import Client
         except ImportError as error:
             raise BatchError("For --cluster, install Dask too: pip install 'enunciate[cluster]'") from error
+        # It reports every lost connection with a traceback; what matters of it comes back as an error.
+        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
         try:
             self.client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
@@ -89,7 +93,7 @@ class Cluster:
 
     def close(self) -> None:
         """Leave the cluster, which goes on without us."""
-        self.client.close()
+        self.client.close(timeout=1)
 
     def outcomes(self, function: Function, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """See `Pool.outcomes`."""
@@ -105,6 +109,11 @@ class Cluster:
 
         try:
             yield from _through_joblib(function, tasks, configured, KilledWorker, self._each_alone(function))
+        except CancelledError as error:
+            raise BatchError(
+                "The Dask scheduler is gone. What was scored so far is safe: start it again, "
+                "and the same command goes on from there."
+            ) from error
         except TimeoutError as error:
             raise BatchError(
                 "The Dask cluster has no workers: start some with `dask worker`, "
@@ -114,13 +123,24 @@ class Cluster:
     def _each_alone(self, function: Function) -> Callable[[Iterable[Task]], Iterator[Outcome]]:
         from distributed import KilledWorker, as_completed
 
+        def submitted(tasks: Iterable[Task]) -> dict[Any, Task]:
+            return {self.client.submit(function, task, pure=False): task for task in tasks}
+
         def alone(suspects: Iterable[Task]) -> Iterator[Outcome]:
-            futures = {self.client.submit(function, task, pure=False): task for task in suspects}
-            for future in as_completed(list(futures)):
+            futures = submitted(suspects)
+            again = []
+            for future in as_completed(list(futures), loop=self.client.loop):
                 try:
                     yield future.result()
                 except KilledWorker:
-                    yield crashed(futures[future])
+                    again.append(futures[future])
+            # Dask blames a dead worker's waiting tasks as well: only one by one it is known who is to blame.
+            for task in again:
+                (future,) = submitted([task])
+                try:
+                    yield future.result()
+                except KilledWorker:
+                    yield crashed(task)
 
         return alone
 
@@ -156,12 +176,17 @@ def _through_joblib(
                     more = False
                 else:
                     lot = list(dispatched(_LOT * backend.effective_n_jobs(jobs)))
-                    results = iter(Parallel(batch_size=1)(lot))
+                    results = (outcome for outcome in Parallel(batch_size=1)(lot))
                     more = bool(lot)
-            with closing(results):
+            try:
                 for outcome in results:
                     under_way.pop(outcome.number, None)
                     yield outcome
+            finally:
+                with warnings.catch_warnings():
+                    # Whoever stops a batch knows that tasks under way are lost; joblib warns of it.
+                    warnings.simplefilter("ignore", UserWarning)
+                    results.close()
         except killed:
             suspects = list(under_way.values())
             under_way.clear()

@@ -107,11 +107,16 @@ class Outcome:
     """Time that it took."""
 
 
+_ONE_AT_A_TIME = threading.Lock()
+
+
 def score(task: Task) -> Outcome:
     """Score one recording. Never raises, so that no recording can stop the others."""
     began = time.monotonic()
     try:
-        outcome = _scored(task)
+        # A worker of a cluster may have several threads, and the engines are made for one.
+        with _ONE_AT_A_TIME:
+            outcome = _scored(task)
     except EnunciateError as error:
         outcome = Outcome(task.number, reason=str(error))
     except MemoryError:
