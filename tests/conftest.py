@@ -75,7 +75,7 @@ def demo_assessment(recognizer: Recognizer) -> Callable[[str], Assessment]:
 
 @pytest.fixture(scope="session")
 def class_folder(tmp_path_factory: pytest.TempPathFactory, demo_audio: Callable[[str], Audio]) -> Path:
-    """Three agents reading the first words of the greeting, which stand in opening.txt beside them: 3.5 s each.
+    """Three agents reading the first words of the greeting, 3.5 s each, and those words in opening.txt.
 
     Not to be written to.
     """

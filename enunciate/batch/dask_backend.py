@@ -7,6 +7,7 @@ back, and whoever waits for results as they come waits for ever.
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import CancelledError
 from typing import Any
 
 from joblib._dask import DaskDistributedBackend
@@ -22,6 +23,10 @@ class _GivenUp:
 class Backend(DaskDistributedBackend):  # type: ignore[misc]
     """`DaskDistributedBackend` whose failures come back like results."""
 
+    def effective_n_jobs(self, n_jobs: int) -> int:
+        """The cluster's threads, two at least: with one, joblib would do all the work in this process."""
+        return max(2, int(super().effective_n_jobs(n_jobs)))
+
     async def _collect(self) -> None:
         while self._continue:
             async for future, result in self.waiting_futures:
@@ -29,6 +34,8 @@ class Backend(DaskDistributedBackend):  # type: ignore[misc]
                 callback = self._callbacks.pop(future)
                 if future.status == "error":
                     result = _GivenUp(result[1])
+                elif future.status != "finished":
+                    result = _GivenUp(CancelledError())
                 mine.set_result(result)
                 callback(result)
             await asyncio.sleep(0.01)

@@ -19,7 +19,6 @@ from typing import Any, Protocol
 from enunciate.batch.scoring import Function, Outcome, Task, prepare
 from enunciate.errors import BatchError
 
-_CONNECT_SECONDS = 10
 _LOT = 4
 """Tasks a worker in each lot, where a backend cannot hand on results as they come."""
 
@@ -75,16 +74,17 @@ class Processes:
 class Cluster:
     """The workers of a Dask cluster; `enunciate[cluster]` brings what is needed."""
 
-    def __init__(self, address: str) -> None:
-        """Connect to the scheduler at `address`. Raises BatchError."""
+    def __init__(self, address: str, patience: float = 10.0) -> None:
+        """Connect to the scheduler at `address`, waiting `patience` seconds for it. Raises BatchError."""
         try:
             from distributed import Client
         except ImportError as error:
             raise BatchError("For --cluster, install Dask too: pip install 'enunciate[cluster]'") from error
         # It reports every lost connection with a traceback; what matters of it comes back as an error.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         try:
-            self.client = Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
+            self.client = Client(address, timeout=patience, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise BatchError(
                 f"No Dask scheduler answers at {address}: start one with `dask scheduler`, and check the "
@@ -187,6 +187,8 @@ def _through_joblib(
                     # Whoever stops a batch knows that tasks under way are lost; joblib warns of it.
                     warnings.simplefilter("ignore", UserWarning)
                     results.close()
+            if under_way:
+                raise CancelledError
         except killed:
             suspects = list(under_way.values())
             under_way.clear()

@@ -55,7 +55,7 @@ class Machines:
         return process
 
     def connect(self) -> Cluster:
-        cluster = Cluster(self.address)
+        cluster = Cluster(self.address, patience=5.0)
         cluster.client.wait_for_workers(len(self.workers), timeout=60)
         return cluster
 
@@ -119,5 +119,5 @@ def test_a_scheduler_that_is_lost_ends_the_batch_with_a_sentence(tmp_path: Path)
 
 
 def test_no_scheduler_is_said() -> None:
-    with pytest.raises(BatchError, match="No Dask scheduler answers at tcp://127.0.0.1:9"):
-        Cluster("tcp://127.0.0.1:9")
+    with pytest.raises(BatchError, match=r"No Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        Cluster("tcp://127.0.0.1:9", patience=0.2)
