@@ -149,9 +149,11 @@ class Results:
 
     def add(self, job: Job, key: str, assessment: Mapping[str, Any], page: str | None = None) -> None:
         """Keep a result: it is on the disk when this returns. Raises BatchError where that fails."""
-        # The page first: a line says that there is one.
+        # The page first, so that one that lies beside a line is never of an older result.
         if page is not None:
             self.put(page_name(job.recording), page.encode("utf-8", "replace"))
+        else:
+            self._remove(page_name(job.recording))
         described = {"schema": LINE, "key": key, **_about(job), "assessment": assessment}
         entry = self._append(ASSESSMENTS, described, key, _digest(_about(job)), job.agent)
         self._know(job.recording, entry)
@@ -273,6 +275,12 @@ class Results:
                 file.truncate(start)
             raise
         return start
+
+    def _remove(self, name: str) -> None:
+        try:
+            (self.folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._refusal(error, name) from error
 
     def _end_appending(self, name: str) -> None:
         file = self._appending.pop(name, None)

@@ -153,6 +153,8 @@ class _Local:
         self.name = source.replace(os.sep, "/")
         self._path = Path(source)
         self._folder = self._path if self.is_folder() else self._path.parent
+        self._absolute = Path.cwd() / self._folder
+        self._real = os.path.realpath(self._folder)
 
     def is_folder(self) -> bool:
         return self._path.is_dir()
@@ -186,18 +188,19 @@ class _Local:
 
     def location(self, name: str) -> str:
         """Where a file of this place is read from, whatever the working folder is by then."""
-        return os.path.normpath(Path.cwd() / self._folder / name)
+        return os.path.normpath(self._absolute / name)
 
     def holds(self, name: str) -> bool:
         """Whether a file of this name lies in this folder or below, wherever links lead."""
-        return Path(os.path.realpath(self.location(name))).is_relative_to(os.path.realpath(self._folder))
+        return Path(os.path.realpath(self.location(name))).is_relative_to(self._real)
 
     def spelt(self, name: str) -> str:
         """`name` as the file system spells it: with other slashes, or accents composed otherwise."""
-        for way in (name, name.replace("\\", "/")):
-            for spelling in (way, unicodedata.normalize("NFC", way), unicodedata.normalize("NFD", way)):
-                if Path(self.location(spelling)).exists():
-                    return spelling
+        ways = (name, name.replace("\\", "/"))
+        forms = (unicodedata.normalize(form, way) for way in ways for form in ("NFC", "NFD"))
+        for spelling in dict.fromkeys((*ways, *forms)):
+            if Path(self.location(spelling)).exists():
+                return spelling
         return name
 
     def missing(self, name: str) -> str | None:

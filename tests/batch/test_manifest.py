@@ -57,7 +57,11 @@ def test_an_encoding_that_was_named_is_used() -> None:
         (b"recording\na\x81\x8d.wav\n", None, r"is not written in UTF-8 \(line 2\): save it as UTF-8"),
         (b"recording\n\xe9.wav\n", "ascii", r"is not written in ascii \(line 2\)"),
         (b"recording\na.wav\n", "klingon", "There is no encoding called 'klingon'"),
-        (b'recording,text\na.wav,"Hello\nb.wav,x\n', None, "line 2: a quote .* is opened here and never closed"),
+        (
+            b'recording,text\na.wav,"Hello\nb.wav,x\n',
+            None,
+            "line 2: a quote .* is opened here and never closed",
+        ),
         (b'recording,text\na.wav,"He"llo"\n', None, "line 2: a quote .* stands inside a quoted text"),
     ],
 )
@@ -81,7 +85,10 @@ def test_other_columns_are_carried_along() -> None:
 
 
 def test_json_lines() -> None:
-    data = b'{"recording": "a.wav", "take": 2, "agent": null}\n\n{"recording"\n["a"]\n{"file": "b", "path": "c"}\n'
+    data = (
+        b'{"recording": "a.wav", "take": 2, "agent": null}\n\n'
+        b'{"recording"\n["a"]\n{"file": "b", "path": "c"}\n'
+    )
     found, _ = rows(data, "class.jsonl")
     assert [row.line for row in found] == [1, 3, 4, 5]
     assert (found[0].cells, found[0].columns) == ({"recording": "a.wav"}, {"take": "2"})

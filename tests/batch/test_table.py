@@ -9,10 +9,14 @@ from enunciate.batch import Job, Script
 from enunciate.batch.table import COLUMNS, csv_bytes, row, safe
 from tests.report import samples
 
-JOB = Job("class/a.wav", "/class/a.wav", Script("greeting", "Hello."), "=cmd()", "7", columns={"team": "+North"})
+JOB = Job(
+    "class/a.wav", "/class/a.wav", Script("greeting", "Hello."), "=cmd()", "7", columns={"team": "+North"}
+)
 
 
-def table(*rows: tuple[dict[str, object], dict[str, str]], extra: tuple[str, ...] = ("team",)) -> list[list[str]]:
+def table(
+    *rows: tuple[dict[str, object], dict[str, str]], extra: tuple[str, ...] = ("team",)
+) -> list[list[str]]:
     data = csv_bytes(rows, extra)
     assert data.startswith(b"\xef\xbb\xbf")
     return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
