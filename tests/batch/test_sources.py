@@ -43,8 +43,8 @@ def test_a_folder_says_by_names_and_texts_beside_what_was_read(here: Path) -> No
         "class/b/Late_Delivery__jo__2.FLAC": "late-delivery",
         "class/b/own__ann.mp3": "own",
         "class/late-delivery__maya.wav": "late-delivery",
-        "class/nobody.wav": "Nothing says which script was read in class/nobody.wav: "
-        "name it SCRIPT__AGENT.wav, put the text beside it as nobody.txt, or give one --script or --text for all.",
+        "class/nobody.wav": "Nothing says which script was read in class/nobody.wav: name it "
+        "SCRIPT__AGENT.wav, put the text beside it as nobody.txt, or give one --script or --text for all.",
         "class/spoken.wav": "text",
     }
     assert [job.agent for job in found] == ["maya", None, None, "jo", "ann"]
