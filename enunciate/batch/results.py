@@ -7,6 +7,7 @@ made anew from these lines, and put in place as a whole.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -318,11 +319,17 @@ class Results:
             return BatchError(
                 f"{where} cannot be replaced: close the program that shows it, then run this command again."
             )
-        return BatchError(
-            f"{where} cannot be written ({reason}). What was scored so far is safe: make room, and the "
-            "same command goes on from there, or choose another --out."
-        )
+        advice = "check its permissions, or choose another --out"
+        if error.errno in _FULL:
+            advice = "make room, and the same command goes on from there"
+        elif name:
+            advice = "once it can be written again, the same command goes on from there"
+        safe = "What was scored so far is safe: " if name else ""
+        advice = advice if safe else advice[0].upper() + advice[1:]
+        return BatchError(f"{where} cannot be written ({reason}). {safe}{advice}.")
 
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 _ABOUT = ("recording", "agent", "wave", "date", "columns")
 """What a line says of its job."""
