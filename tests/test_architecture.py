@@ -47,6 +47,7 @@ EXPENSIVE = (
     "joblib",
     "fsspec",
     "distributed",
+    "jinja2",
 )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from enunciate.alignment import Alignment
 from enunciate.audio import Audio
 from enunciate.measures import Contour, Pacing
-from enunciate.measures.sounds import how_to, ipa, sounds
+from enunciate.measures.sounds import ipa
 from enunciate.report import pages, sound, stored, strip
 from enunciate.report.labels import SCORES, overall, whole
 from enunciate.report.script import MEANINGS, Kind, Piece, pieces, split
@@ -162,7 +162,8 @@ def view(assessment: Mapping[str, Any], agent: str | None = None) -> View:
     problem = assessment["problem"]
     if problem is None and assessment["rubric"] is None:
         problem = "This recording could not be scored."
-    script = () if problem else pieces(alignment, pacing)
+    unclear = {index for called in stored.sounds(assessment) for index in called["words"]}
+    script = () if problem else pieces(alignment, pacing, unclear)
     marks, details = _marks(script, alignment, assessment)
     rubric = assessment["rubric"]
     advice = tuple(_hints(assessment["advice"], assessment["words"]))
@@ -186,7 +187,7 @@ def view(assessment: Mapping[str, Any], agent: str | None = None) -> View:
             for slip in assessment["grammar"] or ()
             if slip["message"] not in told
         ),
-        sounds=tuple(_sounds(assessment)),
+        sounds=tuple(_sounds(assessment, told)),
         paragraphs=_paragraphs(marks),
         details=details,
         legend=tuple((_SAMPLES[kind], meaning, met[kind]) for kind, meaning in MEANINGS.items() if met[kind]),
@@ -223,23 +224,17 @@ def _hints(advice: Iterable[Mapping[str, Any]], words: Sequence[Mapping[str, Any
         yield Hint(one["text"], start, max(near, default=None))
 
 
-def _called_out(assessment: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The sounds that were called out, where the assessment lists them and they are known."""
-    for called in assessment.get("sounds") or ():
-        if called.get("phone") in sounds():
-            yield called
-
-
-def _sounds(assessment: Mapping[str, Any]) -> Iterator[Hint]:
+def _sounds(assessment: Mapping[str, Any], told: str) -> Iterator[Hint]:
+    """The sounds that were not clear, but for the one that the advice has spoken of already."""
     words = assessment["words"]
-    for called in _called_out(assessment):
-        places = [index for index in called.get("words") or () if index < len(words)]
-        where = dict.fromkeys(words[index]["text"] for index in places)
-        text = how_to(called["phone"], called.get("heard"))
-        if where:
-            text += " Here in " + ", ".join(f"“{word}”" for word in list(where)[:6]) + "."
-        span = next((times for index in places if (times := stored.interval(words[index]))), None)
-        yield Hint(text, span.start if span else None, span.end if span else None)
+    for called in stored.sounds(assessment):
+        if called["how"] in told:
+            continue
+        where = dict.fromkeys(f"“{words[index]['text']}”" for index in called["words"])
+        times = f", {called['times']} times" if called["times"] > 1 else ""
+        span = next((found for index in called["words"] if (found := stored.interval(words[index]))), None)
+        start, stop = (span.start, span.end) if span else (None, None)
+        yield Hint(f"In {', '.join(where)}{times}: {called['how']}", start, stop)
 
 
 def _limits(assessment: Mapping[str, Any]) -> tuple[str, ...]:
@@ -293,11 +288,7 @@ def _marks(
     script: Sequence[Piece], alignment: Alignment, assessment: Mapping[str, Any]
 ) -> tuple[list[Mark], tuple[Detail, ...]]:
     """The pieces as marks, and the detail of each mark that can be chosen."""
-    called = {
-        (index, one["phone"]): one.get("heard")
-        for one in _called_out(assessment)
-        for index in one.get("words") or ()
-    }
+    called = {(index, one["phone"]): one for one in stored.sounds(assessment) for index in one["words"]}
     marks: list[Mark] = []
     details: list[Detail] = []
     for piece in script:
@@ -343,7 +334,7 @@ def _detail(
     piece: Piece,
     alignment: Alignment,
     assessment: Mapping[str, Any],
-    called: Mapping[tuple[int, str], str | None],
+    called: Mapping[tuple[int, str], Mapping[str, Any]],
 ) -> Detail:
     core, _ = split(piece.text)
     words = [assessment["words"][index] for index in piece.words]
@@ -384,13 +375,13 @@ def _detail(
 
 
 def _strong(
-    phone: str, word: int, called: Mapping[tuple[int, str], str | None]
+    phone: str, word: int, called: Mapping[tuple[int, str], Mapping[str, Any]]
 ) -> tuple[str | None, str | None]:
     """What a sound was heard as and what to tell of it, where it was called out."""
     if (word, phone) not in called:
         return None, None
-    heard = called[word, phone]
-    return (ipa(heard) if heard in sounds() else None), how_to(phone, heard)
+    found = called[word, phone]
+    return (None if found["heard"] is None else ipa(found["heard"])), found["how"]
 
 
 def _paragraphs(marks: Iterable[Mark]) -> tuple[tuple[Mark, ...], ...]:

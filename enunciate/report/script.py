@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -51,14 +51,18 @@ class Piece:
     interval: Interval | None = field(default=None, compare=False)
 
 
-def pieces(alignment: Alignment, pacing: Pacing | None) -> tuple[Piece, ...]:
+def pieces(alignment: Alignment, pacing: Pacing | None, unclear: Collection[int] = ()) -> tuple[Piece, ...]:
     """The whole script in order, and in place what was heard beside it; the texts joined are the script.
 
     A written token of several spoken words ("10:30") stays one piece, and what was heard within it comes
-    after it.
+    after it. `unclear` are indices into the alignment's words: those that were read, but had a sound in them
+    that was not clear.
     """
     reference = alignment.reference
-    words = alignment.words
+    words = [
+        replace(word, status="mispronounced") if index in unclear and word.status == "correct" else word
+        for index, word in enumerate(alignment.words)
+    ]
     closes = {word.reference.token: index for index, word in enumerate(words) if word.reference}
     found: list[Piece] = []
     token: list[int] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -62,6 +62,11 @@ def pacing(assessment: Mapping[str, Any]) -> Pacing | None:
         missing_pauses=tuple(stored["missing_pauses"]),
         hesitations=tuple(stored["hesitations"]),
     )
+
+
+def sounds(assessment: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The sounds that were called out; none where the assessment does not list them."""
+    return assessment.get("sounds") or ()
 
 
 def contour(assessment: Mapping[str, Any]) -> Contour | None:

@@ -16,8 +16,8 @@ from pathlib import PurePath
 from statistics import median
 from typing import Any, Literal
 
-from enunciate.measures.sounds import sounds
-from enunciate.report import pages
+from enunciate.measures.sounds import ipa, sounds
+from enunciate.report import pages, stored
 from enunciate.report.labels import SCORES, overall, whole
 from enunciate.report.script import split
 
@@ -332,13 +332,14 @@ class _Pool:
     def _words(self, assessment: Mapping[str, Any]) -> None:
         met: set[str] = set()
         missed: set[str] = set()
-        for word in assessment["words"]:
+        unclear = {index for called in stored.sounds(assessment) for index in called["words"]}
+        for index, word in enumerate(assessment["words"]):
             if word["position"] is None:
                 continue
             tally = self.words.entry(word["text"], word["text"])
             tally.of += 1
             met.add(word["text"])
-            if word["status"] != "correct":
+            if word["status"] != "correct" or index in unclear:
                 tally.times += 1
                 missed.add(word["text"])
                 tally.notes[_fate(word)] += 1
@@ -348,30 +349,23 @@ class _Pool:
             self.words[text].readings += 1
 
     def _sounds(self, assessment: Mapping[str, Any]) -> None:
-        if assessment.get("sounds") is None:
-            return
-        self.judged = True
-        met = Counter(
+        called = {one["phone"]: one for one in stored.sounds(assessment)}
+        said = Counter(
             phone["phone"]
             for word in assessment["words"]
             for phone in word["phones"]
             if phone["score"] is not None
         )
-        for name, count in met.items():
-            sound = sounds().get(name)
-            tally = self.sounds.entry(name, f"/{sound.ipa}/, {sound.spelling}" if sound else name)
-            tally.of += count
+        self.judged = self.judged or bool(said)
+        for name in (said.keys() | called.keys()) & sounds().keys():
+            tally = self.sounds.entry(name, f"/{ipa(name)}/, {sounds()[name].spelling}")
+            wrong = called[name]["times"] if name in called else 0
+            tally.times += wrong
+            tally.of += max(said[name], wrong)
             tally.among += 1
-        for called in assessment["sounds"]:
-            name = called.get("phone")
-            if name not in self.sounds:
-                continue
-            tally = self.sounds[name]
-            tally.times += called.get("times") or len(called.get("words") or ()) or 1
-            tally.readings += 1
-            heard = sounds().get(called.get("heard"))
-            if heard:
-                tally.notes[f"like /{heard.ipa}/"] += 1
+            tally.readings += name in called
+            if wrong and called[name]["heard"] is not None:
+                tally.notes[f"like /{ipa(called[name]['heard'])}/"] += 1
 
     def _pauses(self, assessment: Mapping[str, Any]) -> None:
         words, script = assessment["words"], assessment["script"]
@@ -404,7 +398,7 @@ def _fate(word: Mapping[str, Any]) -> str:
         return "left out"
     if word["status"] == "substituted":
         return "something else" if word["heard"] is None else f"“{word['heard']}”"
-    return "hard to understand"
+    return "a sound was not clear"
 
 
 def _around(text: str, place: int) -> str:

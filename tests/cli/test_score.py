@@ -31,6 +31,11 @@ def score(*arguments: str) -> Result:
             ["a.wav", "b.wav", "--text", "Yes.", "--textgrid", "x"],
             "--textgrid goes with one recording at a time",
         ),
+        (
+            ["a.wav", "b.wav", "--text", "Yes.", "--html", "x.html"],
+            "With several recordings, --html names a folder",
+        ),
+        (["a.wav", "--text", "Yes.", "--no-sound"], "--no-sound goes with --html"),
         (["--text", "Yes."], "Missing argument 'RECORDING...'"),
     ],
 )
@@ -68,6 +73,34 @@ def test_several_recordings_are_json_lines_and_a_bad_one_stops_no_other(tmp_path
     assert "text.wav" in error
 
 
+def test_a_page_for_each_recording(tmp_path: Path) -> None:
+    """Two of one name, and one that cannot be read."""
+    again, bad = tmp_path / "late-delivery-perfect.wav", tmp_path / "bad.wav"
+    soundfile.write(again, np.zeros(32_000, np.float32), 16_000)
+    bad.write_text("not sound")
+    folder = tmp_path / "new" / "pages"
+    done = score(GOOD, str(again), str(bad), *SCRIPT, "--html", str(folder), "--json")
+    assert done.exit_code == 1
+    assert len(done.stdout.splitlines()) == 2
+    assert sorted(page.name for page in folder.iterdir()) == [
+        "late-delivery-perfect-1.html",
+        "late-delivery-perfect-2.html",
+    ]
+    good, silent = (page.read_text("utf-8") for page in sorted(folder.iterdir()))
+    assert "<h1>A gift that arrived too late</h1>" in good
+    assert 'id="sound"' in good
+    assert "No scores this time." in silent
+    assert f"Wrote {folder}" in done.stderr
+
+
+def test_a_page_without_the_recording(tmp_path: Path) -> None:
+    page = tmp_path / "page.HTML"
+    for _ in range(2):
+        done = score(GOOD, *SCRIPT, "--html", str(page), "--no-sound")
+        assert done.exit_code == 0, done.output
+    assert "data:audio" not in page.read_text("utf-8")
+
+
 def test_silence_is_a_problem_and_not_a_score(tmp_path: Path) -> None:
     silence = tmp_path / "silence.wav"
     soundfile.write(silence, np.zeros(48_000, dtype=np.float32), 16_000)
@@ -85,13 +118,19 @@ def test_silence_is_a_problem_and_not_a_score(tmp_path: Path) -> None:
         ((GOOD, "--text", ""), "The text is empty"),
         ((GOOD, *SCRIPT, "--model", "no-such-model"), "no-such-model"),
         ((GOOD, *SCRIPT, "--textgrid", "gone/x.TextGrid"), "cannot be written to gone"),
+        ((GOOD, *SCRIPT, "--html", "gone/x.html"), "cannot be written to gone"),
+        ((GOOD, *SCRIPT, "--html", "mine.html"), "mine.html is there already and is no page of enunciate"),
+        ((GOOD, *SCRIPT, "--html", "mine.wav"), "The folder mine.wav cannot be made"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_one_line(
     arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("mine.html", "mine.wav"):
+        Path(name).write_text("<title>Mine</title>")
     done = score(*arguments)
+    assert Path("mine.html").read_text() == Path("mine.wav").read_text() == "<title>Mine</title>"
     assert (done.exit_code, done.stdout) == (1, "")
     (line,) = done.stderr.splitlines()
     assert line.startswith("Error: ")

@@ -10,7 +10,10 @@ import pytest
 from enunciate.assessment import Assessment
 from enunciate.report import html
 from enunciate.report.html import Mark, Phone
+from enunciate.report.script import MEANINGS
 from tests.report import samples
+
+UNCLEAR = MEANINGS["mispronounced"]
 
 
 def view(made: Assessment, **changes: Any) -> html.View:
@@ -33,7 +36,7 @@ def test_every_mark_says_what_became_of_it() -> None:
     shown = view(samples.mistaken())
     said = {(mark.kind, mark.text, mark.said, mark.label) for mark in marks(shown)}
     for expected in (
-        ("mispronounced", "morning", "", "morning: hard to understand as this word"),
+        ("mispronounced", "morning", "", f"morning: {UNCLEAR}"),
         ("substituted", "Northwind", "said something else", "Northwind: something else was said"),
         ("substituted", "numbers", "said “number”", "numbers: something else was said, “number”"),
         ("omitted", "name", "", "name: left out"),
@@ -77,19 +80,26 @@ def test_a_sound_is_only_said_to_be_wrong_where_it_was_called_out() -> None:
     made = samples.with_phones()
     assert view(made).details[0].phones == (Phone("θ", 41), Phone("ɝ", 92))
     assert view(made).sounds == ()
-    called = view(made, sounds=[{"phone": "TH", "heard": "T", "words": [0], "times": 1}])
-    th, er = called.details[0].phones
-    assert (th.ipa, th.score, th.heard) == ("θ", 41, "t")
-    assert "the th in think" in th.tip
-    assert er == Phone("ɝ", 92)
-    (hint,) = called.sounds
-    assert "“thirsty”" in hint.text
-    assert (hint.start, hint.stop) == (0.3, 0.7)
+    assert [mark.kind for mark in marks(view(made))] == ["correct"]
+    how = "/θ/, the th in think: it sounded like /t/."
+    called = view(
+        made, sounds=[{"phone": "TH", "ipa": "θ", "heard": "T", "words": [0], "times": 2, "how": how}]
+    )
+    assert called.details[0].phones == (Phone("θ", 41, "t", how), Phone("ɝ", 92))
+    assert called.details[0].notes[0] == f"{UNCLEAR}.".capitalize()
+    assert [mark.kind for mark in marks(called)] == ["mispronounced"]
+    assert called.sounds == (html.Hint(f"In “thirsty”, 2 times: {how}", 0.3, 0.7),)
 
 
-@pytest.mark.parametrize("sounds", [None, [], [{"phone": "??"}], [{"phone": "TH"}]])
-def test_any_list_of_sounds_is_borne(sounds) -> None:
-    assert html.page(samples.with_phones().as_dict() | {"sounds": sounds})
+def test_a_sound_that_the_advice_has_told_of_is_not_told_of_again() -> None:
+    described = samples.mistaken().as_dict()
+    described["sounds"] = [
+        {"phone": phone, "ipa": "", "heard": None, "words": [1], "times": 1, "how": f"{phone}: blow."}
+        for phone in ("TH", "V")
+    ]
+    assert len(html.view(described).sounds) == 2
+    described["advice"][0]["text"] += " TH: blow."
+    assert [hint.text for hint in html.view(described).sounds] == ["In “good”: V: blow."]
 
 
 def test_scores_have_reasons_and_what_was_not_measured_has_none() -> None:

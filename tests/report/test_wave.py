@@ -121,9 +121,9 @@ def test_what_is_certain_comes_before_what_is_rare() -> None:
 
 def test_sounds_are_counted_where_they_were_judged() -> None:
     described = samples.with_phones().as_dict()
-    none = Reading(described | {"sounds": []})
-    called = [Reading(described | {"sounds": [{"phone": "TH", "heard": "T", "words": [0], "times": 1}]})] * 2
-    assert view(Reading(described)).sounds is None
+    th = {"phone": "TH", "ipa": "θ", "heard": "T", "words": [0], "times": 1, "how": "Blow."}
+    none, called = Reading(described), [Reading(described | {"sounds": [th]})] * 2
+    assert view(reading(GOOD)).sounds is None
     assert view(none).sounds == ()
     (trouble,) = view(*called, none).sounds
     assert trouble == Trouble("/θ/, the th in think", "like /t/ (2)", 2, 3, 2, 3)
@@ -156,7 +156,7 @@ def test_waves_are_told_apart_where_there_are_several() -> None:
 
 @pytest.mark.parametrize(
     "readings",
-    [[], [Reading(OTHER)], [Reading(GOOD)], [Reading(GOOD | {"sounds": []}, "A", "w", "a.html")] * 3],
+    [[], [Reading(OTHER)], [Reading(GOOD)], [Reading(GOOD, "A", "w", "a.html")] * 3],
 )
 def test_any_class_has_a_page(readings) -> None:
     page = wave.page(readings, [Failure("x.wav", "Empty.", "Bea")])

@@ -179,6 +179,7 @@
       cspNonce: document.querySelector("style[nonce]").nonce,
       plugins: [regions, WaveSurfer.Timeline.create({ height: 18 })],
     });
+    wave.getWrapper().parentElement.tabIndex = -1; // nothing in it that the keys do not reach in the script
     sound.controls = false;
     sound.hidden = true;
     document.getElementById("transport").hidden = false;
@@ -239,14 +240,14 @@
     }
     ["redraw", "scroll", "zoom", "resize", "ready"].forEach((name) => wave.on(name, draw));
 
-    function zoomTo(value) {
-      // From the whole recording in view to 250 pixels a second, or what a browser scrolls smoothly.
-      const fit = document.getElementById("wave").clientWidth / seconds;
-      const most = Math.max(fit, Math.min(250, 400000 / seconds));
-      wave.zoom(fit * (most / fit) ** (value / 100));
-    }
+    // From the whole recording in view to 250 pixels a second, or what a browser scrolls smoothly.
+    const fit = document.getElementById("wave").clientWidth / seconds;
+    const most = Math.max(fit, Math.min(250, 400000 / seconds));
+    const zoomTo = (value) => wave.zoom(fit * (most / fit) ** (value / 100));
+    // At first so that words can be told apart.
+    zoom.value = most > fit ? (100 * Math.log(Math.max(80, fit) / fit)) / Math.log(most / fit) : 0;
     zoom.addEventListener("input", () => zoomTo(+zoom.value));
-    wave.on("ready", () => zoomTo(+zoom.value));
+    wave.once("ready", () => zoomTo(+zoom.value));
 
     play.addEventListener("click", toggle);
     speed.addEventListener("change", () => wave.setPlaybackRate(+speed.value, true));
