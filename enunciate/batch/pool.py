@@ -62,7 +62,7 @@ class Processes:
                 backend="loky", n_jobs=self.jobs, inner_max_num_threads=1, initializer=prepare
             )
 
-        yield from _through_joblib(
+        yield from through_joblib(
             function,
             tasks,
             configured,
@@ -108,7 +108,7 @@ class Cluster:
             return parallel_config(backend="enunciate-dask", n_jobs=-1, client=self.client)
 
         try:
-            yield from _through_joblib(function, tasks, configured, KilledWorker, self._each_alone(function))
+            yield from through_joblib(function, tasks, configured, KilledWorker, self._each_alone(function))
         except CancelledError as error:
             raise BatchError(
                 "The Dask scheduler is gone. What was scored so far is safe: start it again, "
@@ -145,7 +145,7 @@ class Cluster:
         return alone
 
 
-def _through_joblib(
+def through_joblib(
     function: Function,
     tasks: Iterable[Task],
     configured: Callable[[], AbstractContextManager[Any]],

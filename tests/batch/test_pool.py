@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 
 import pytest
+from joblib import parallel_config, register_parallel_backend
+from joblib.parallel import ThreadingBackend
 
-from enunciate.batch.pool import Processes
+from enunciate.batch.pool import Processes, through_joblib
 from enunciate.batch.scoring import Task
 from tests.batch.workers import task, working
 
@@ -48,3 +51,31 @@ def test_tasks_are_taken_as_they_are_needed() -> None:
 
 def test_no_tasks_are_no_work(pool: Processes) -> None:
     assert list(pool.outcomes(working, [])) == []
+
+
+class InLots(ThreadingBackend):  # type: ignore[misc]
+    """A backend that hands on results only when all of them are there, as a cluster's may."""
+
+    supports_return_generator = False
+
+
+def test_a_backend_that_cannot_stream_is_given_lots() -> None:
+    register_parallel_backend("in-lots", InLots)
+    taken = []
+
+    def tasks() -> Iterator[Task]:
+        for number in range(20):
+            taken.append(number)
+            yield task(number, "a")
+
+    outcomes = through_joblib(
+        working,
+        tasks(),
+        lambda: parallel_config(backend="in-lots", n_jobs=2),
+        BrokenProcessPool,
+        lambda suspects: iter(()),
+    )
+    done = [next(outcomes)]
+    assert len(taken) == 8
+    done += outcomes
+    assert sorted(outcome.number for outcome in done) == list(range(20))
