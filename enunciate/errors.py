@@ -36,3 +36,7 @@ class RecognitionError(EnunciateError):
 
 class ReportError(EnunciateError):
     """A report that cannot be written where it was asked for."""
+
+
+class BatchError(EnunciateError):
+    """A batch that cannot begin or go on: sources that cannot be used, or results that cannot be kept."""

@@ -81,6 +81,20 @@ def demo_assessment(recognizer: Recognizer) -> Callable[[str], Assessment]:
     return made
 
 
+@pytest.fixture(scope="session")
+def class_folder(tmp_path_factory: pytest.TempPathFactory, demo_audio: Callable[[str], Audio]) -> Path:
+    """Three agents reading the first words of the greeting, 3.5 s each, and those words in opening.txt.
+
+    Not to be written to.
+    """
+    folder = tmp_path_factory.mktemp("class")
+    samples = demo_audio("greeting-perfect").cut(Interval(0.0, 3.5)).samples
+    for number, agent in enumerate(("ana", "ben", "cho")):
+        soundfile.write(folder / f"opening__{agent}.wav", samples * (1.0 - 0.2 * number), RATE)
+    (folder / "opening.txt").write_text("Thank you for calling Larkmoor Home Services.\n", "utf-8")
+    return folder
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each demo recording where a test asks for `demo_name`."""
     if "demo_name" in metafunc.fixturenames:

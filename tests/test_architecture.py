@@ -30,6 +30,7 @@ ROOMS = (
     "assessment",
     "live",
     "report",
+    "batch",
     "cli",
 )
 """A room imports itself and the rooms before it."""
@@ -47,6 +48,9 @@ EXPENSIVE = (
     "rich",
     "jiwer",
     "praatio",
+    "joblib",
+    "fsspec",
+    "distributed",
     "jinja2",
 )
 
@@ -101,7 +105,11 @@ def test_the_rule_sees_an_import_that_walks_back() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], *([name, "--help"] for name in ("score", "demo", "record", "doctor"))],
+    [
+        ["--help"],
+        ["--version"],
+        *([name, "--help"] for name in ("score", "demo", "record", "batch", "doctor")),
+    ],
 )
 def test_help_loads_nothing_expensive(arguments: list[str]) -> None:
     program = (

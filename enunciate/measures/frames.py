@@ -20,6 +20,8 @@ Floats = NDArray[np.floating[Any]]
 WINDOW = 410
 HOP = 160
 MELS = 40
+_BLOCK = HOP << 11
+"""Samples worked on at a time where an hour of them at once would fill the memory; whole hops."""
 _PITCH_WINDOW = 640
 _SHORTEST_LAG, _LONGEST_LAG = 40, 267
 """Samples at 16 kHz: 400 and 60 Hz."""
@@ -49,13 +51,31 @@ def levelled(audio: Audio) -> NDArray[np.int16]:
     samples = np.asarray(audio.samples, np.float32)
     if len(samples) < WINDOW:
         return np.zeros(0, np.int16)
-    total = np.cumsum(np.square(samples - samples.mean(), dtype=np.float64))
-    power = (total[WINDOW - 1 :: HOP] - np.append(0.0, total)[:-WINDOW:HOP]) / WINDOW
-    loud = float(np.sqrt(np.percentile(power, 95)))
+    loud = float(np.sqrt(np.percentile(_power(samples), 95)))
+    result = np.zeros(len(samples), np.int16)
     if loud < 1e-6:
-        return np.zeros(len(samples), np.int16)
-    noise = np.random.default_rng(1).standard_normal(len(samples)).astype(np.float32) * 10**-3.75
-    return np.asarray(np.clip((samples * (0.1 / loud) + noise) * 32767, -32768, 32767), np.int16)
+        return result
+    random = np.random.default_rng(1)
+    for start in range(0, len(samples), _BLOCK):
+        block = samples[start : start + _BLOCK]
+        noise = random.standard_normal(len(block)).astype(np.float32) * 10**-3.75
+        result[start : start + _BLOCK] = np.clip((block * (0.1 / loud) + noise) * 32767, -32768, 32767)
+    return result
+
+
+def _power(samples: Floats) -> Floats:
+    """The power of each frame, from running sums at where frames start and end."""
+    mean, total = samples.mean(), 0.0
+    starts, ends = [np.zeros(1)], []
+    for start in range(0, len(samples), _BLOCK):
+        squares = np.square(samples[start : start + _BLOCK] - mean, dtype=np.float64)
+        squares[0] += total
+        sums = np.cumsum(squares)
+        total = sums[-1]
+        starts.append(sums[HOP - 1 :: HOP])
+        ends.append(sums[(WINDOW - 1) % HOP :: HOP])
+    frame_ends = np.concatenate(ends)[(WINDOW - 1) // HOP :]
+    return np.asarray((frame_ends - np.concatenate(starts)[: len(frame_ends)]) / WINDOW)
 
 
 def frames(samples: NDArray[np.int16]) -> Frames:

@@ -117,6 +117,17 @@ def _periods(
     differences: NDArray[np.float32], lowest: float, highest: float
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The likeliest F0 of each frame between two frequencies in Hz, and its aperiodicity (0 to about 1)."""
+    hz = np.empty(len(differences), dtype=np.float32)
+    aperiodicity = np.empty_like(hz)
+    for batch in range(0, len(differences), _BATCH):
+        part = slice(batch, batch + _BATCH)
+        hz[part], aperiodicity[part] = _best_periods(differences[part], lowest, highest)
+    return hz, aperiodicity
+
+
+def _best_periods(
+    differences: NDArray[np.float32], lowest: float, highest: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     shortest, longest = int(_RATE / highest), min(_LONGEST - 1, int(np.ceil(_RATE / lowest)))
     inside = differences[:, shortest : longest + 1]
     troughs = inside < _TROUGH

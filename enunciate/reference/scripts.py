@@ -67,13 +67,15 @@ def load(path: str | Path) -> Reference:
     return _reference(read_text(path), path.stem, str(path))
 
 
-def from_text(text: str, title: str | None = None, id: str | None = None) -> Reference:
-    """A script from a text, front matter allowed. Raises ScriptError as `load` does.
+def from_text(
+    text: str, title: str | None = None, id: str | None = None, source: str = "The text"
+) -> Reference:
+    """A script from a text, front matter allowed. Raises ScriptError as `load` does, naming the `source`.
 
     >>> from_text("Thank you for calling.").words()[0].text
     'thank'
     """
-    reference = _reference(text, id or "text", "The text")
+    reference = _reference(text, id or "text", source)
     if title is None:
         return reference
     return replace(reference, title=title)
@@ -105,13 +107,30 @@ def find(name_or_path: str | Path) -> Reference:
 
     Raises ScriptError for a name that is neither, naming scripts with similar names.
     """
+    return _reference(*_found(name_or_path))
+
+
+def text_of(name_or_path: str | Path) -> tuple[str, str]:
+    """The id and the text, front matter included, of what `find` finds, so that it can be sent elsewhere.
+
+    `from_text(text, id=id)` makes the same script of them.
+
+    >>> text_of("general-greeting")[0]
+    'general-greeting'
+    """
+    text, id, _ = _found(name_or_path)
+    return id, text
+
+
+def _found(name_or_path: str | Path) -> tuple[str, str, str]:
+    """Text, id and source of a script of the library or in a file."""
     name = str(name_or_path)
     shipped = {Path(entry.name).stem: entry for _, entry in _shipped()}
     if name in shipped:
-        return _reference(shipped[name].read_text("utf-8"), name, name)
+        return shipped[name].read_text("utf-8"), name, name
     path = Path(name_or_path)
     if path.exists() or path.suffix.lower() in (".md", ".txt", ".markdown") or len(path.parts) > 1:
-        return load(path)
+        return read_text(path), path.stem, str(path)
     close = difflib.get_close_matches(name.lower(), list(shipped), n=3, cutoff=0.5)
     close = close or [script for script in shipped if name.lower() in script][:3]
     hint = (

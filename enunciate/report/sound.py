@@ -21,21 +21,28 @@ _FRAME_SECONDS = 576 / RATE
 _CHECKED = 154
 """Bytes from "Info" to the check sum of the first frame, which is over all that comes before it."""
 
+_BLOCK = 1 << 20
+"""Samples encoded at a time."""
+
 
 def mp3(audio: Audio) -> bytes:
     """The sound as MP3, which every browser plays; a time in it is that time in `audio`."""
     import soundfile
 
     file = io.BytesIO()
-    soundfile.write(
+    with soundfile.SoundFile(
         file,
-        np.clip(audio.samples, -1.0, 1.0),
+        "w",
         audio.rate,
+        1,
         format="MP3",
         subtype="MPEG_LAYER_III",
         compression_level=_COMPRESSION,
         bitrate_mode="CONSTANT",
-    )
+    ) as encoder:
+        # An hour at once would be copied several times over.
+        for start in range(0, len(audio.samples), _BLOCK):
+            encoder.write(np.clip(audio.samples[start : start + _BLOCK], -1.0, 1.0))
     return _sized(file.getvalue(), audio.seconds)
 
 
@@ -73,6 +80,7 @@ def peaks(audio: Audio, most: int = 100_000, rate: float = 100.0) -> NDArray[np.
     [0.5, 0.20000000298023224]
     """
     size = max(1, round(audio.rate / rate), -(-len(audio.samples) // most))
-    padded = np.pad(np.abs(audio.samples), (0, -len(audio.samples) % size))
-    found: NDArray[np.float32] = padded.reshape(-1, size).max(axis=1)
-    return found
+    whole = len(audio.samples) // size * size
+    body, tail = audio.samples[:whole].reshape(-1, size), audio.samples[whole:]
+    found: NDArray[np.float32] = np.maximum(body.max(axis=1), -body.min(axis=1))
+    return np.append(found, np.abs(tail).max()) if len(tail) else found
