@@ -138,8 +138,9 @@ def measure(
     """Measure the pronunciation of every script word that was said, correctly or nearly so.
 
     `audio` is mono at 16 kHz; `models` are those that ship where none are given. Words that were left out,
-    said as something else or said beside the script get None, and so does everything in a stretch whose sound
-    the words don't fit. A stretch that `memory` has is not measured again.
+    said as another word or said beside the script get None, and so does everything in a stretch whose sound
+    the words don't fit. A word that could not be made out is judged as an attempt at the script's. A stretch
+    that `memory` has is not measured again.
     """
     if audio.rate != RATE:
         raise ValueError(f"pronunciation is measured at {RATE} Hz, not at {audio.rate}")
@@ -161,7 +162,7 @@ def _measure(audio: Audio, alignment: Alignment, memory: Memory, models: Scorer)
         if judged is None:
             continue
         for place, index in enumerate(stretch.words):
-            if alignment.words[index].status in ("correct", "mispronounced"):
+            if _attempted(alignment.words[index]):
                 words[index] = _word(judged, place, stretch.interval.start)
         wholes.append(judged.scores.whole)
         sizes.append(len(stretch.words))
@@ -169,7 +170,11 @@ def _measure(audio: Audio, alignment: Alignment, memory: Memory, models: Scorer)
         return Pronunciation(tuple(words))
     mean = np.average(np.array(wholes), axis=0, weights=np.array(sizes))
     listeners = Listeners(*(_percent(float(score) / 10) for score in mean))
-    return Pronunciation(tuple(words), listeners, called_out(words, models.sure_enough))
+    read = [
+        word if aligned.status != "substituted" else None
+        for word, aligned in zip(words, alignment.words, strict=True)
+    ]
+    return Pronunciation(tuple(words), listeners, called_out(read, models.sure_enough))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -205,12 +210,21 @@ def _judge(
     return memory.recall(key, work_out)
 
 
+def _attempted(word: AlignedWord) -> bool:
+    """Whether the script's word was said, or something in its place that is not known to be another."""
+    unclear = word.status == "substituted" and word.heard is None
+    return unclear or word.status in ("correct", "mispronounced")
+
+
 def _choice(word: AlignedWord) -> tuple[Phones, ...]:
-    """How what was said there sounds; empty where it is not known."""
+    """How what was said there sounds; empty where it is not known.
+
+    A word that could not be made out was most often an attempt at the script's word, and is judged as one.
+    """
     if word.reference is None:
         return ()
-    if word.status == "substituted":
-        return lexicon.pronunciations(word.heard) if word.heard is not None else ()
+    if word.status == "substituted" and word.heard is not None:
+        return lexicon.pronunciations(word.heard)
     return accents.accepted(word.reference.text, word.reference.pronunciations)
 
 
