@@ -1,0 +1,152 @@
+"""Hints on loudness and pace that come late and go late, so that nothing flickers while a person reads."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from enunciate.rubric import FluencyRubric
+
+NO_SOUND, TOO_QUIET, TOO_LOUD, CLIPPING = "no sound", "too quiet", "too loud", "clipping"
+
+_SLICE = 0.1
+"""Seconds that one level is taken over."""
+_MEMORY = 3.0
+"""Seconds over which the loudest moment tells how loud the voice is."""
+_SILENT_DBFS = -65.0
+"""Where even the loudest moment is fainter, no voice arrives: the limit below which nothing is scored either."""
+_QUIET, _QUIET_NO_MORE = -40.0, -36.0
+_LOUD, _LOUD_NO_MORE = -9.0, -12.0
+"""dBFS of the loudest tenth of a second: from where on a hint comes, and where it goes again."""
+_FULL_SCALE, _CLIPPED_SAMPLES = 0.999, 3
+_PATIENCE = 1.5
+"""Seconds that something has to last before it is said."""
+_NO_SOUND_AFTER = 4.0
+_HOLD = 3.0
+"""Seconds that a hint of clipping stays."""
+_SPEECH_ABOVE_FLOOR = 10.0
+"""dB above the background that count as a voice."""
+_FLOOR_MEMORY = 10.0
+"""Seconds over which the background is known."""
+
+
+class LevelMeter:
+    """Takes in samples as they arrive; says how loud they are and what the person should know about it."""
+
+    def __init__(self, rate: int) -> None:
+        """For samples at `rate` Hz."""
+        self._size = max(1, round(rate * _SLICE))
+        self._rest = np.zeros(0, np.float32)
+        self._recent: deque[float] = deque(maxlen=round(_MEMORY / _SLICE))
+        self._longer: deque[float] = deque(maxlen=round(_FLOOR_MEMORY / _SLICE))
+        self._slices = 0
+        self._clipped_until = 0.0
+        self._wanted: tuple[str, float] = ("", 0.0)
+        self._voice_at = 0.0
+        self.hint = ""
+        """What is to be said now; mostly nothing."""
+
+    @property
+    def seconds(self) -> float:
+        """How much sound has arrived, in whole slices."""
+        return self._slices * _SLICE
+
+    @property
+    def dbfs(self) -> float | None:
+        """The level now: of the louder of the last two slices, which is calmer to look at."""
+        return max(list(self._recent)[-2:]) if self._recent else None
+
+    @property
+    def quiet_for(self) -> float:
+        """Seconds since something louder than the background was heard."""
+        return self.seconds - self._voice_at
+
+    def forget_silence(self) -> None:
+        """Count silence from now on."""
+        self._voice_at = self.seconds
+
+    def take(self, samples: NDArray[np.float32]) -> None:
+        """The next samples, mono, shape (n,)."""
+        joined = np.concatenate((self._rest, samples))
+        whole = len(joined) // self._size * self._size
+        self._rest = joined[whole:]
+        for part in joined[:whole].reshape(-1, self._size):
+            self._slice(part)
+
+    def _slice(self, part: NDArray[np.float32]) -> None:
+        self._slices += 1
+        power = float(np.var(part.astype(np.float64)))
+        level = max(-100.0, 10 * float(np.log10(max(power, 1e-12))))
+        self._recent.append(level)
+        self._longer.append(level)
+        floor = float(np.percentile(self._longer, 5))
+        if level > max(_SILENT_DBFS, floor + _SPEECH_ABOVE_FLOOR):
+            self._voice_at = self.seconds
+        if np.count_nonzero(np.abs(part) >= _FULL_SCALE) >= _CLIPPED_SAMPLES:
+            self._clipped_until = self.seconds + _HOLD
+        self._decide(self._wish(floor))
+
+    def _wish(self, floor: float) -> str:
+        """The hint that fits what was heard lately; the present one where that tells nothing new."""
+        if self.seconds < self._clipped_until:
+            return CLIPPING
+        loudest = max(self._recent)
+        if loudest < _SILENT_DBFS:
+            return NO_SOUND if self.seconds >= _NO_SOUND_AFTER else self.hint
+        if loudest < floor + _SPEECH_ABOVE_FLOOR:
+            # The person says nothing just now.
+            return self.hint if self.hint in (TOO_QUIET, TOO_LOUD) else ""
+        if loudest > (_LOUD_NO_MORE if self.hint == TOO_LOUD else _LOUD):
+            return TOO_LOUD
+        if loudest < (_QUIET_NO_MORE if self.hint == TOO_QUIET else _QUIET):
+            return TOO_QUIET
+        return ""
+
+    def _decide(self, wish: str) -> None:
+        if wish != self._wanted[0]:
+            self._wanted = (wish, self.seconds)
+        # Clipping spoils the recording from its first moment on.
+        if wish == CLIPPING or self.seconds - self._wanted[1] >= _PATIENCE:
+            self.hint = wish
+
+
+@dataclass(slots=True)
+class PaceMeter:
+    """How fast the person reads, over the last while; pauses by key do not count."""
+
+    band_wpm: tuple[float, float]
+    """The pace to aim for."""
+    rubric: FluencyRubric
+    wpm: float | None = None
+    hint: str = ""
+    _history: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def take(self, seconds: float, words: int) -> None:
+        """So many words of the script were read at that second of the reading."""
+        if not words:
+            return
+        if not self._history or words != self._history[-1][1]:
+            self._history.append((seconds, words))
+        while len(self._history) > 2 and seconds - self._history[1][0] >= _PACE_SECONDS:
+            self._history.popleft()
+        (start, first), (_, last) = self._history[0], self._history[-1]
+        if seconds - start < _PACE_FROM_SECONDS or last - first < _PACE_FROM_WORDS:
+            return
+        self.wpm = 60.0 * (last - first) / (seconds - start)
+        low, high = self.band_wpm
+        slow, fast = low * (1 - self.rubric.slow_margin), high * (1 + self.rubric.fast_margin)
+        # A hint goes only once the pace is back in the band, for else it would come and go.
+        if self.wpm < (low if self.hint == _SLOW else slow):
+            self.hint = _SLOW
+        elif self.wpm > (high if self.hint == _FAST else fast):
+            self.hint = _FAST
+        else:
+            self.hint = ""
+
+
+_PACE_SECONDS = 15.0
+_PACE_FROM_SECONDS, _PACE_FROM_WORDS = 4.0, 6
+_SLOW, _FAST = "a bit slow", "a bit fast"

@@ -1,0 +1,304 @@
+"""One reading from the first look at the script to its end: what keys, sound and time make of it.
+
+ready -> counting -> reading <-> paused -> finishing; `leaving` asks before anything that was said is given up.
+Everything from outside (microphone, listener, keys, display, clock) is an argument.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from enunciate.audio import RATE
+from enunciate.live.display import Display
+from enunciate.live.keys import ENTER, SPACE, Keys
+from enunciate.live.meters import LevelMeter, PaceMeter
+from enunciate.live.view import Phase, View, WordState
+from enunciate.reference import Reference
+from enunciate.rubric import Rubric
+
+Ending = Literal["read", "silent", "key", "problem", "again", "quit", "keep", "discard"]
+"""How a reading ended: the script was read to its end, nothing was said for long, or Enter was pressed (these
+three, and a `problem` with the microphone, lead to a report); the person starts over; left before anything was
+said; left and keeps what was said for later; throws it away."""
+
+
+class Heard(Protocol):
+    """A stretch of sound from the microphone."""
+
+    @property
+    def samples(self) -> NDArray[np.float32]:
+        """Mono, at `RATE`, (n,)."""
+        ...
+
+    @property
+    def kept(self) -> bool:
+        """Whether it belongs to the take."""
+        ...
+
+
+class Microphone(Protocol):
+    """An open microphone, which keeps nothing of what it hears while it is paused; see `Capture`."""
+
+    @property
+    def overflows(self) -> int:
+        """How often sound was lost because the computer was too busy."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """Why no sound comes any more, as a sentence for the person; None while it does."""
+        ...
+
+    def read(self, timeout: float) -> Heard | None:
+        """What has arrived since the last call; None where nothing does within `timeout` seconds."""
+        ...
+
+    def pause(self) -> None:
+        """Keep nothing from now on."""
+        ...
+
+    def resume(self) -> None:
+        """Keep what is heard from now on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a reading has come."""
+
+    words: tuple[WordState, ...]
+    """One a token of the script."""
+    read: int
+    """Spoken words of the script that were read so far."""
+    ended: bool
+    """Whether the end of the script was reached."""
+
+
+class Listener(Protocol):
+    """Follows the script while sound comes in."""
+
+    def hear(self, samples: NDArray[np.float32]) -> None:
+        """Take in the next samples; returns at once."""
+        ...
+
+    def progress(self) -> Progress:
+        """What is known by now."""
+        ...
+
+
+class Clock:
+    """The time as the session sees it."""
+
+    def now(self) -> float:
+        """Seconds since some moment."""
+        return time.monotonic()
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long what takes, in seconds."""
+
+    count_in: int = 3
+    silence: float = 10.0
+    """After so long without a word the reading ends."""
+    first_word: float = 30.0
+    """The same before anything was said."""
+    after_end: float = 1.0
+    """Of silence after the last word of the script."""
+
+
+_LOOK_SECONDS = 0.05
+"""How long to wait for sound before keys and clock are looked at again."""
+
+_WARN = 5
+"""Seconds before a silence ends the reading at which it is said."""
+
+
+class Reading:
+    """One reading; `run` returns when it is over."""
+
+    def __init__(
+        self,
+        reference: Reference,
+        microphone: Microphone,
+        listener: Future[Listener],
+        keys: Keys,
+        display: Display,
+        rubric: Rubric,
+        timing: Timing,
+        *,
+        wait_for_enter: bool = True,
+        clock: Clock | None = None,
+    ) -> None:
+        """Read `reference` into `microphone`; `listener` may still be loading."""
+        self._reference = reference
+        self._microphone = microphone
+        microphone.pause()
+        self._loading = listener
+        self._keys = keys
+        self._display = display
+        self._timing = timing
+        self._clock = clock or Clock()
+        self._wait_for_enter = wait_for_enter
+        self._band = reference.pace_wpm or rubric.fluency.pace_wpm
+        self._level = LevelMeter(RATE)
+        self._pace = PaceMeter(self._band, rubric.fluency)
+        self._phase: Phase = "loading"
+        self._counting_since = 0.0
+        self._kept = 0
+        """Samples that belong to the take."""
+        self._said = False
+        """Whether anything was said since the take began."""
+        self._word_at = 0.0
+        """Second of the take at which the last new word was heard."""
+        first: tuple[WordState, ...] = ("current",)
+        self._progress = Progress(first + ("ahead",) * (len(reference.tokens) - 1), 0, False)
+
+    @property
+    def seconds(self) -> float:
+        """Length of the take so far."""
+        return self._kept / RATE
+
+    def run(self) -> Ending:
+        """Until the reading is over."""
+        while True:
+            ending = self._step()
+            if ending is not None:
+                self._microphone.pause()
+                if ending in ("read", "silent", "key", "problem"):
+                    self._phase = "finishing"
+                    self._show()
+                return ending
+            self._show()
+
+    def _step(self) -> Ending | None:
+        while (key := self._keys.pressed()) is not None:
+            if ending := self._pressed(key):
+                return ending
+        heard = self._microphone.read(_LOOK_SECONDS)
+        if heard is not None:
+            self._level.take(heard.samples)
+        elif self._microphone.problem:
+            return "problem"
+        if self._phase == "loading":
+            if self._loading.done():
+                self._loading.result()  # raises where it failed
+                self._phase = "ready"
+        if self._phase == "ready" and not self._wait_for_enter:
+            self._count_in()
+        if self._phase == "counting" and self._left_to_count() <= 0:
+            self._start()
+        elif self._phase == "reading":
+            if heard is not None and heard.kept:
+                self._kept += len(heard.samples)
+                self._loading.result().hear(heard.samples)
+            return self._heard()
+        return None
+
+    def _pressed(self, key: str) -> Ending | None:
+        if key == "q":
+            return self._leave()
+        if self._phase == "ready" and key in (ENTER, SPACE):
+            self._count_in()
+        elif self._phase == "counting" and key in (ENTER, SPACE):
+            self._start()
+        elif self._phase == "leaving":
+            if key == ENTER:
+                return "key"
+            if key == SPACE:
+                self._start()
+            elif key == "x":
+                return "discard"
+        elif self._phase in ("reading", "paused"):
+            if key == ENTER:
+                return "key"
+            if key == "r":
+                return "again"
+            if key == SPACE and self._phase == "paused":
+                self._start()
+            elif key == SPACE:
+                self._microphone.pause()
+                self._phase = "paused"
+        return None
+
+    def _leave(self) -> Ending | None:
+        """Go, or ask first where something was said."""
+        if not self._said:
+            return "quit"
+        if self._phase == "leaving":
+            return "keep"
+        self._microphone.pause()
+        self._phase = "leaving"
+        return None
+
+    def _count_in(self) -> None:
+        self._phase = "counting"
+        self._counting_since = self._clock.now()
+
+    def _left_to_count(self) -> float:
+        return self._timing.count_in - (self._clock.now() - self._counting_since)
+
+    def _start(self) -> None:
+        """Begin to record, or go on after a pause; silence counts anew."""
+        self._phase = "reading"
+        self._word_at = self.seconds
+        self._level.forget_silence()
+        self._microphone.resume()
+
+    def _heard(self) -> Ending | None:
+        """What the sound so far means; how the reading ends, if it does."""
+        progress = self._loading.result().progress()
+        if progress.read > self._progress.read:
+            self._word_at = self.seconds
+            self._said = True
+        self._said = self._said or self._level.quiet_for == 0.0
+        self._progress = progress
+        self._pace.take(self.seconds, progress.read)
+        if progress.ended and self._level.quiet_for >= self._timing.after_end:
+            return "read"
+        return "silent" if self._silence_left() <= 0 else None
+
+    def _silence_left(self) -> float:
+        """Seconds until silence ends the reading. A noise that is no word does not put that off for ever."""
+        limit = self._timing.silence if self._progress.read else self._timing.first_word
+        without_word = self.seconds - self._word_at
+        return max(limit - self._level.quiet_for, 0.0 if without_word >= 3 * limit else limit - without_word)
+
+    def _notice(self) -> str:
+        if self._phase == "ready":
+            return "Say a few words to see that you are heard. Then press Enter."
+        if self._phase == "finishing":
+            return "Thank you. Your report is being made ..."
+        if self._phase != "reading":
+            return ""
+        if not self._progress.read and not self._said:
+            return "Read now."
+        left = self._silence_left()
+        if left <= _WARN:
+            return f"Nothing heard for a while: finishing in {max(1, ceil(left))}."
+        return ""
+
+    def _show(self) -> None:
+        self._display.show(
+            View(
+                self._reference,
+                self._phase,
+                self._progress.words,
+                self._band,
+                seconds=self.seconds,
+                count=max(1, ceil(self._left_to_count())) if self._phase == "counting" else 0,
+                level_dbfs=self._level.dbfs,
+                level_hint=self._level.hint,
+                pace_wpm=self._pace.wpm,
+                pace_hint=self._pace.hint,
+                notice=self._notice(),
+                lost_blocks=self._microphone.overflows,
+            )
+        )
