@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from enunciate.reference import Reference
 
 
 @click.command(short_help="Read a script into the microphone.")
 @click.argument("script", metavar="[SCRIPT]", required=False)
 @click.option("--text", help="The text to read, instead of SCRIPT.")
-@click.option("--file", metavar="FILE", type=click.Path(path_type=Path), help="The file to read, instead of SCRIPT.")
+@click.option(
+    "--file", metavar="FILE", type=click.Path(path_type=Path), help="The file to read, instead of SCRIPT."
+)
 @click.option("--device", metavar="NAME-or-NUMBER", help="The microphone; see `enunciate devices`.")
 @click.option("--model", metavar="NAME-or-FOLDER", help="The recognition model; see `enunciate models list`.")
 @click.option(
@@ -75,9 +73,15 @@ def command(
     from rich.console import Console
 
     from enunciate.live.display import Stopped, signals_raise
-    from enunciate.live.reader import Reader, Wishes
+    from enunciate.live.reader import Reader, Script, Wishes
     from enunciate.live.session import Timing
 
+    named = Script(text=text)
+    if file is not None or (script is not None and Path(script).is_file()):
+        # By its whole path, so that a take that was broken off is found with its script from any folder.
+        named = Script(str(Path(file or str(script)).resolve()))
+    elif script is not None:
+        named = Script(script)
     wishes = Wishes(
         device=device,
         model=model,
@@ -91,7 +95,7 @@ def command(
     screen = Console(stderr=True, highlight=False, no_color=no_color or None)
     try:
         with signals_raise():
-            scored = Reader(_source(script, text, file), wishes, output, screen).run()
+            scored = Reader(named, wishes, output, screen).run()
     except Stopped as stopped:
         ctx.exit(128 + stopped.number)
     ctx.exit(0 if scored else 1)

@@ -15,7 +15,10 @@ class Keys(Protocol):
     """Where keys come from."""
 
     def pressed(self) -> str | None:
-        """The next key that was pressed, `ENTER`, `SPACE` or a lower-case letter; None if there is none yet."""
+        """The next key that was pressed, `ENTER`, `SPACE` or a lower-case letter; None if there is none yet.
+
+        Raises EOFError where the terminal is gone.
+        """
         ...
 
 
@@ -68,12 +71,15 @@ else:
         def __init__(self, descriptor: int) -> None:
             self._descriptor = descriptor
             self._waiting = b""
-            self._ended = False
 
         def pressed(self) -> str | None:
-            while not self._ended and select.select([self._descriptor], [], [], 0)[0]:
-                read = os.read(self._descriptor, 1024)
-                self._ended = not read  # the terminal is gone
+            while select.select([self._descriptor], [], [], 0)[0]:
+                try:
+                    read = os.read(self._descriptor, 1024)
+                except OSError:
+                    read = b""
+                if not read:
+                    raise EOFError("the terminal is gone")
                 self._waiting += read
             while self._waiting:
                 if self._waiting.startswith(b"\x1b"):

@@ -4,66 +4,49 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from enunciate.alignment.words import align
+from enunciate.alignment.following import Following, Progress
 from enunciate.assessment import Assessment, assess_reading
-from enunciate.audio import RATE, Recording
-from enunciate.live.session import Progress
-from enunciate.live.view import WordState
+from enunciate.audio import Recording
 from enunciate.recognition import Recognizer
-from enunciate.recognition.listening import listen_for
 from enunciate.reference import Reference
 
 
 class ScriptListener:
-    """A `Listener` with a recognizer."""
+    """A `Listener` that follows a script with a recognizer, and assesses the reading in the end."""
 
     def __init__(self, reference: Reference, recognizer: Recognizer) -> None:
+        """Get ready to follow a reading of `reference`."""
         self._reference = reference
         self._recognizer = recognizer
-        listening = listen_for(reference, recognizer)
-        self._alikes = listening.sound_alikes
-        self._stream = recognizer.stream(RATE, listening.phrases)
-        self._queue: queue.SimpleQueue[NDArray[np.float32] | None] = queue.SimpleQueue()
-        self._progress = self._states(())
-        self._thread = threading.Thread(target=self._work, daemon=True)
-        self._thread.start()
+        self._following = Following(reference, recognizer)
+        self._arrived: queue.SimpleQueue[NDArray[np.float32] | None] = queue.SimpleQueue()
+        self._failed: BaseException | None = None
+        self._worker = threading.Thread(target=self._work, name="enunciate-listen", daemon=True)
+        self._worker.start()
 
     def hear(self, samples: NDArray[np.float32]) -> None:
-        self._queue.put(samples)
+        """Take in the next samples; returns at once."""
+        self._arrived.put(samples)
 
     def progress(self) -> Progress:
-        return self._progress
+        """What is known by now. Raises what went wrong in the thread."""
+        if self._failed is not None:
+            raise self._failed
+        return self._following.progress
 
     def finish(self, recording: Recording) -> Assessment:
-        self._queue.put(None)
-        self._thread.join()
+        """The assessment of the whole reading, of which `recording` is the sound."""
+        self._arrived.put(None)
+        self._worker.join()
         return assess_reading(recording, self._reference, self._recognizer)
 
     def _work(self) -> None:
-        last = ()
-        while (samples := self._queue.get()) is not None:
-            words = self._stream.accept(samples)
-            if words != last:
-                last = words
-                self._progress = self._states(words)
-
-    def _states(self, words) -> Progress:
-        alignment = align(self._reference, words, self._alikes)
-        states: list[WordState] = ["ahead"] * len(self._reference.tokens)
-        reached, read = -1, 0
-        for word in alignment.words:
-            if word.reference is not None and word.interval is not None:
-                states[word.reference.token] = "done"
-                reached = word.reference.token
-                read += 1
-        for t in range(reached):
-            if states[t] == "ahead":
-                states[t] = "skipped"
-        if reached + 1 < len(states):
-            states[reached + 1] = "current"
-        return Progress(tuple(states), read, reached + 1 == len(states))
+        try:
+            while (samples := self._arrived.get()) is not None:
+                self._following.feed(samples)
+        except BaseException as error:
+            self._failed = error

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sys
+import time
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
 import click
 from rich.console import Console
@@ -30,7 +32,7 @@ from enunciate.live.display import display
 from enunciate.live.keys import ENTER, Keys, keyboard
 from enunciate.live.listener import ScriptListener
 from enunciate.live.replay import places
-from enunciate.live.session import Ending, Listener, Reading, Timing
+from enunciate.live.session import Ending, Reading, Timing
 from enunciate.live.view import clock_time
 from enunciate.recognition import engines
 from enunciate.reference import Reference, scripts
@@ -52,7 +54,7 @@ class Wishes:
 
     device: str | None = None
     model: str | None = None
-    timing: Timing = Timing()
+    timing: Timing = field(default_factory=Timing)
     retake: bool = False
     play: bool = False
     save: Path | None = None
@@ -123,25 +125,27 @@ class Reader:
     def _reading(self, *, wait_for_enter: bool) -> tuple[bool, bool]:
         """One reading with its report: whether it was scored, and whether another is to follow."""
         ending, take, assessment = self._read(wait_for_enter=wait_for_enter)
+        if ending == "keep" and take is not None:
+            self._leave(take)
+            return True, False
         if take is None:
-            if ending == "keep":
-                self._say("What you read is kept. The next `enunciate read` offers it.")
             return True, ending == "again"
         if assessment is None:
             take.discard()
-            self._say("Nothing was recorded, so there is nothing to score. Whenever you are ready, try again.")
+            self._say(
+                "Nothing was recorded, so there is nothing to score. Whenever you are ready, try again."
+            )
             return False, False
-        with _cared_for(take, self):
-            again = self._report(take, assessment, "read again")
+        again = self._report(take, assessment, "read again")
         if not self._interactive or self._wishes.as_json:
             again = self._wishes.retake and assessment.problem is None
         return assessment.problem is None, again
 
     def _read(self, *, wait_for_enter: bool) -> tuple[Ending, Take | None, Assessment | None]:
         """The live part: how it ended and, where there is something to report, the take and its assessment."""
-        loading = self._pool.submit(self._listener)
+        loading: Future[ScriptListener] = self._pool.submit(self._listener)
         about = self._script.about(self._reference.title)
-        with Capture(self._wishes.device, about=about) as capture:
+        with Capture(self._wishes.device, about=about, monitor=True) as capture:
             reading: Reading | None = None
             try:
                 with keyboard() as keys, display(self._screen) as shown:
@@ -157,12 +161,10 @@ class Reader:
                     )
                     ending = reading.run()
                     take = capture.stop()
-                    if ending == "keep":
-                        take.leave()
-                    elif ending not in REPORTED:
-                        take.discard()
                     if ending not in REPORTED:
-                        return ending, None, None
+                        if ending != "keep":
+                            take.discard()
+                        return ending, take if ending == "keep" else None, None
                     if take.seconds < _NO_WORD_SECONDS:
                         return ending, take, None
                     listener = loading.result()
@@ -174,8 +176,7 @@ class Reader:
                 # Ended from outside, or by a bug: what was said stays on disk.
                 left = capture.stop()
                 if reading is not None and reading.said:
-                    left.leave()
-                    self._say("What you read is kept. The next `enunciate read` offers it.")
+                    self._leave(left)
                 else:
                     left.discard()
                 raise
@@ -186,22 +187,31 @@ class Reader:
     def _report(self, take: Take, assessment: Assessment, further: str) -> bool:
         """The report of a take, and what the person wants next: whether to read again. The take is gone then."""
         saved: Path | None = None
-        if self._wishes.save is not None:
-            saved, assessment = self._save(take, assessment, self._wishes.save)
-        if self._wishes.as_json:
-            for notice in assessment.notices:
-                self._say(notice)
-            click.echo(report_json.dumps(assessment, lines=self._wishes.retake))
-        else:
-            show(assessment, self._output)
-        with keyboard() as keys:
+        try:
+            if self._wishes.save is not None:
+                saved, assessment = self._save(take, assessment, self._wishes.save)
+            if self._wishes.as_json:
+                for notice in assessment.notices:
+                    self._say(notice)
+                click.echo(report_json.dumps(assessment, lines=self._wishes.retake))
+            else:
+                show(assessment, self._output)
+        except BaseException:
+            self._leave(take)
+            raise
+        # From here on the person has had the report, and nothing is kept unasked.
+        with take:
             if self._wishes.play:
-                self._play(take, keys)
-        again = False
-        if self._interactive and not self._wishes.as_json:
-            again = self._ask(take, assessment, further, saved)
-        take.discard()
-        return again
+                with keyboard() as keys:
+                    self._play(take, keys)
+            if self._interactive and not self._wishes.as_json:
+                return self._ask(take, assessment, further, saved)
+        return False
+
+    def _leave(self, take: Take) -> None:
+        """Keep a take for the next start."""
+        take.leave()
+        self._say("What you read is kept. The next `enunciate read` offers it.")
 
     def _ask(self, take: Take, assessment: Assessment, further: str, saved: Path | None) -> bool:
         """Play, save, read again or be done, until one of the last two is chosen."""
@@ -231,7 +241,10 @@ class Reader:
         self._say(f"Playing from {clock_time(start)}. Any key stops." if start else "Playing. Any key stops.")
         audio = take.recording().audio
         try:
-            play(replace(audio, samples=audio.samples[round(start * audio.rate) :]), lambda: keys.pressed() is not None)
+            play(
+                replace(audio, samples=audio.samples[round(start * audio.rate) :]),
+                lambda: keys.pressed() is not None,
+            )
         except EnunciateError as error:
             self._say(str(error))
 
@@ -243,7 +256,9 @@ class Reader:
                 self._say(f"“{phrase.strip()}” is not in the script, or nothing was heard from there on.")
             return
         if len(found) > 1:
-            self._say(f"It comes {len(found)} times; this is the first. Two or three words in a row find another.")
+            self._say(
+                f"It comes {len(found)} times; this is the first. Two or three words in a row find another."
+            )
         with keyboard() as keys:
             self._play(take, keys, found[0])
 
@@ -298,7 +313,9 @@ class Reader:
 
     def _offer(self, take: Take, title: str, script: Script) -> None:
         when = f" of {take.started:%d %B, %H:%M}" if take.started else ""
-        self._say(f"Your reading of “{title}”{when} was broken off. {clock_time(take.seconds)} of it is safe.")
+        self._say(
+            f"Your reading of “{title}”{when} was broken off. {clock_time(take.seconds)} of it is safe."
+        )
         with keyboard() as keys:
             self._menu((("Enter"), "score it"), ("k", "keep it for later"), ("x", "throw it away"))
             key = _one_of(keys, {ENTER, "k", "x", "q"})
@@ -345,3 +362,36 @@ class Reader:
         # The terminal may be gone (SIGHUP); then there is nobody to tell.
         with suppress(OSError):
             self._screen.print(Text(printable(sentence, self._screen.encoding)))
+
+
+def _described(take: Take) -> Recording:
+    """The take as a recording; its place among the takes is nobody's business, what happened to it is."""
+    recording = take.recording()
+    happened = [take.problem] if take.problem else []
+    if take.overflows:
+        times = "once" if take.overflows == 1 else f"{take.overflows} times"
+        happened.append(
+            f"The computer was too busy and lost sound {times}: close other programs when you read."
+        )
+    return replace(recording, path="", notices=(*recording.notices, *happened))
+
+
+def _one_of(keys: Keys, wanted: Collection[str]) -> str:
+    """The first of the keys that is pressed."""
+    while True:
+        key = keys.pressed()
+        if key in wanted:
+            return str(key)
+        time.sleep(0.05)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder for saving, if it is not there. Raises ReportError where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ReportError(
+            f"The folder {folder} cannot be made ({error.strerror}): name another one with --save."
+        ) from error
+    if not os.access(folder, os.W_OK):
+        raise ReportError(f"The folder {folder} may not be written to: name another one with --save.")

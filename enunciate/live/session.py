@@ -10,16 +10,17 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from math import ceil
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from enunciate.alignment.following import Progress, State
 from enunciate.audio import RATE
 from enunciate.live.display import Display
 from enunciate.live.keys import ENTER, SPACE, Keys
 from enunciate.live.meters import LevelMeter, PaceMeter
-from enunciate.live.view import Phase, View, WordState
+from enunciate.live.view import Phase, View
 from enunciate.reference import Reference
 from enunciate.rubric import Rubric
 
@@ -69,18 +70,6 @@ class Microphone(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a reading has come."""
-
-    words: tuple[WordState, ...]
-    """One a token of the script."""
-    read: int
-    """Spoken words of the script that were read so far."""
-    ended: bool
-    """Whether the end of the script was reached."""
-
-
 class Listener(Protocol):
     """Follows the script while sound comes in."""
 
@@ -110,8 +99,6 @@ class Timing:
     """After so long without a word the reading ends."""
     first_word: float = 30.0
     """The same before anything was said."""
-    after_end: float = 1.0
-    """Of silence after the last word of the script."""
 
 
 _LOOK_SECONDS = 0.05
@@ -128,7 +115,7 @@ class Reading:
         self,
         reference: Reference,
         microphone: Microphone,
-        listener: Future[Listener],
+        listener: Future[Any],
         keys: Keys,
         display: Display,
         rubric: Rubric,
@@ -141,7 +128,7 @@ class Reading:
         self._reference = reference
         self._microphone = microphone
         microphone.pause()
-        self._loading = listener
+        self._loading: Future[Listener] = listener
         self._keys = keys
         self._display = display
         self._timing = timing
@@ -154,12 +141,13 @@ class Reading:
         self._counting_since = 0.0
         self._kept = 0
         """Samples that belong to the take."""
-        self._said = False
+        self.said = False
         """Whether anything was said since the take began."""
         self._word_at = 0.0
         """Second of the take at which the last new word was heard."""
-        first: tuple[WordState, ...] = ("current",)
-        self._progress = Progress(first + ("ahead",) * (len(reference.tokens) - 1), 0, False)
+        ahead: list[State] = ["ahead"] * (len(reference.tokens) - 1)
+        self._words: tuple[State, ...] = ("current", *ahead)
+        self._read = 0
 
     @property
     def seconds(self) -> float:
@@ -230,7 +218,7 @@ class Reading:
 
     def _leave(self) -> Ending | None:
         """Go, or ask first where something was said."""
-        if not self._said:
+        if not self.said:
             return "quit"
         if self._phase == "leaving":
             return "keep"
@@ -255,19 +243,19 @@ class Reading:
     def _heard(self) -> Ending | None:
         """What the sound so far means; how the reading ends, if it does."""
         progress = self._loading.result().progress()
-        if progress.read > self._progress.read:
+        if progress.read != self._read:
             self._word_at = self.seconds
-            self._said = True
-        self._said = self._said or self._level.quiet_for == 0.0
-        self._progress = progress
+            self._read = progress.read
+        self.said = self.said or bool(self._read) or self._level.quiet_for == 0.0
+        self._words = progress.tokens
         self._pace.take(self.seconds, progress.read)
-        if progress.ended and self._level.quiet_for >= self._timing.after_end:
+        if progress.ended:
             return "read"
         return "silent" if self._silence_left() <= 0 else None
 
     def _silence_left(self) -> float:
         """Seconds until silence ends the reading. A noise that is no word does not put that off for ever."""
-        limit = self._timing.silence if self._progress.read else self._timing.first_word
+        limit = self._timing.silence if self._read else self._timing.first_word
         without_word = self.seconds - self._word_at
         return max(limit - self._level.quiet_for, 0.0 if without_word >= 3 * limit else limit - without_word)
 
@@ -278,7 +266,7 @@ class Reading:
             return "Thank you. Your report is being made ..."
         if self._phase != "reading":
             return ""
-        if not self._progress.read and not self._said:
+        if not self._read and not self.said:
             return "Read now."
         left = self._silence_left()
         if left <= _WARN:
@@ -290,7 +278,7 @@ class Reading:
             View(
                 self._reference,
                 self._phase,
-                self._progress.words,
+                self._words,
                 self._band,
                 seconds=self.seconds,
                 count=max(1, ceil(self._left_to_count())) if self._phase == "counting" else 0,

@@ -19,11 +19,9 @@ from typing import Literal
 from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.text import Text
 
+from enunciate.alignment.following import State
 from enunciate.reference import Reference, Token
 from enunciate.report.printable import printable
-
-WordState = Literal["done", "current", "skipped", "ahead"]
-"""What became of a token of the script so far."""
 
 Phase = Literal["loading", "ready", "counting", "reading", "paused", "leaving", "finishing"]
 """Before the microphone is open; waiting to start; counting in; reading; paused by the person; asked whether
@@ -38,13 +36,13 @@ NARROW = 72
 _FROM_DBFS, _TO_DBFS = -60.0, 0.0
 """What the level meter spans."""
 
-_COLOURS: dict[WordState, str] = {
+_COLOURS: dict[State, str] = {
     "done": "green",
     "current": "bold reverse",
     "skipped": "yellow underline",
     "ahead": "",
 }
-_PLAIN: dict[WordState, str] = {**_COLOURS, "done": "dim", "skipped": "underline"}
+_PLAIN: dict[State, str] = {**_COLOURS, "done": "dim", "skipped": "underline"}
 """For terminals without colours."""
 
 
@@ -54,7 +52,7 @@ class View:
 
     reference: Reference
     phase: Phase
-    words: tuple[WordState, ...]
+    words: tuple[State, ...]
     """One a token of the script."""
     band_wpm: tuple[float, float]
     """The pace to aim for, words per minute."""
@@ -161,7 +159,10 @@ def _below(view: View, width: int, encoding: str, glyphs: _Glyphs) -> list[Text]
     notice = Text(margin).append(printable(_notice(view), encoding), "bold")
     if notice.cell_len > width and width >= 20:
         first, *rest = _wrapped(printable(_notice(view), encoding), inner)
-        notices = [Text(margin).append(first, "bold"), *(Text(margin).append(one, "bold") for one in rest[:1])]
+        notices = [
+            Text(margin).append(first, "bold"),
+            *(Text(margin).append(one, "bold") for one in rest[:1]),
+        ]
     else:
         notices = [notice]
     keys = Text(margin)
@@ -290,10 +291,10 @@ class ScriptLine:
 def script_lines(view: View, width: int, encoding: str = "utf-8") -> Iterator[ScriptLine]:
     """The whole script, broken into lines, where it is told line by line; empty between two paragraphs."""
     lines = _laid_out(view.reference.text, view.reference.tokens, max(10, min(WIDEST, width)), encoding)
-    tokens = [
-        [span.token for word in line for span in word if span.token is not None] for line in lines
-    ]
-    reached = max((index for index, state in enumerate(view.words) if state in ("done", "skipped")), default=-1)
+    tokens = [[span.token for word in line for span in word if span.token is not None] for line in lines]
+    reached = max(
+        (index for index, state in enumerate(view.words) if state in ("done", "skipped")), default=-1
+    )
     for line, inside in zip(lines, tokens, strict=True):
         finished = not inside or (max(inside) <= reached and "current" not in (view.words[t] for t in inside))
         yield ScriptLine(_line(line, view.words, _PLAIN, 1, before_start=True).plain.strip(), finished)
@@ -314,11 +315,11 @@ def _line_due(view: View, lines: Sequence[_Line]) -> int:
 
 
 def _line(
-    line: _Line, words: Sequence[WordState], styles: dict[WordState, str], margin: int, *, before_start: bool
+    line: _Line, words: Sequence[State], styles: dict[State, str], margin: int, *, before_start: bool
 ) -> Text:
     """One line of the script; the marks stand in the margin and in the gaps between the words."""
     drawn = Text(" " * (margin - 1))
-    before: WordState = "ahead"
+    before: State = "ahead"
     for word in line:
         state = _state(word, words)
         drawn.append(_gap(before, state))
@@ -331,7 +332,7 @@ def _line(
     return drawn
 
 
-def _state(word: Sequence[_Span], words: Sequence[WordState]) -> WordState:
+def _state(word: Sequence[_Span], words: Sequence[State]) -> State:
     """The state of a stretch between two spaces, of which several tokens may be part ("and/or")."""
     states = {words[span.token] for span in word if span.token is not None}
     for state in ("current", "skipped", "ahead"):
@@ -340,7 +341,7 @@ def _state(word: Sequence[_Span], words: Sequence[WordState]) -> WordState:
     return "done" if states else "ahead"
 
 
-def _gap(before: WordState, after: WordState) -> str:
+def _gap(before: State, after: State) -> str:
     """What fills the space between two words."""
     if before != after:
         if after == "current":
@@ -387,9 +388,7 @@ _BREAK = re.compile(r"(?P<paragraph>[ \t]*\n[ \t]*\n\s*| {2,}\n\s*)|\s+")
 """An empty line or a hard line break; or any other space."""
 
 
-def _paragraphs(
-    text: str, tokens: Sequence[Token], encoding: str
-) -> Iterator[list[tuple[_Span, ...]]]:
+def _paragraphs(text: str, tokens: Sequence[Token], encoding: str) -> Iterator[list[tuple[_Span, ...]]]:
     """The words of each paragraph as they are written."""
     paragraph: list[tuple[_Span, ...]] = []
     position = 0
