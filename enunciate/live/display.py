@@ -35,7 +35,7 @@ class Stopped(BaseException):
 
 @contextmanager
 def signals_raise() -> Iterator[None]:
-    """SIGTERM and SIGHUP raise `Stopped` in the main thread, so that the terminal and the take are cared for."""
+    """SIGTERM and SIGHUP raise `Stopped` in the main thread: terminal and take are cared for on its way."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -141,7 +141,7 @@ _PHASES = {
     "ready": "Press Enter when you are ready. Before that, have a look at the script.",
     "reading": "Read now.",
     "paused": "Paused. Space reads on, Enter finishes.",
-    "leaving": "Stop here? Enter scores what you read, Space reads on, q keeps it for later, x throws it away.",
+    "leaving": "Stop here? Enter scores what you read, Space reads on, q keeps it for later, x deletes it.",
     "finishing": "Thank you. Your report is being made ...",
 }
 _LEVELS = {

@@ -17,7 +17,7 @@ _SLICE = 0.1
 _MEMORY = 3.0
 """Seconds over which the loudest moment tells how loud the voice is."""
 _SILENT_DBFS = -65.0
-"""Where even the loudest moment is fainter, no voice arrives: the limit below which nothing is scored either."""
+"""Where even the loudest moment is fainter, no voice arrives; nothing is scored below this either."""
 _QUIET, _QUIET_NO_MORE = -40.0, -36.0
 _LOUD, _LOUD_NO_MORE = -9.0, -12.0
 """dBFS of the loudest tenth of a second: from where on a hint comes, and where it goes again."""

@@ -1,7 +1,7 @@
-"""`enunciate read` as a whole: opens what a reading needs, gives the report, and asks what to do with the take.
+"""`enunciate read` as a whole: opens what a reading needs, gives the report, asks what to do with the take.
 
-Nothing that was said is lost by accident: until the person has decided, a take stays in its file, and where the
-program is ended meanwhile, the next one offers it.
+Nothing that was said is lost by accident: a take stays in its file until the person has had the report, and
+where the program is ended before that, the next one offers it.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ class Reader:
     """Readings of one script, one after the other."""
 
     def __init__(self, script: Script, wishes: Wishes, output: Console, screen: Console) -> None:
-        """Print reports on `output`, and all else on `screen`. Raises ScriptError where there is no such script."""
+        """Print reports on `output`, all else on `screen`. Raises ScriptError where the script is missing."""
         self._script = script
         self._reference = script.load()
         self._wishes = wishes
@@ -142,7 +142,7 @@ class Reader:
         return assessment.problem is None, again
 
     def _read(self, *, wait_for_enter: bool) -> tuple[Ending, Take | None, Assessment | None]:
-        """The live part: how it ended and, where there is something to report, the take and its assessment."""
+        """The live part: how it ended and, where there is something to report, take and assessment."""
         loading: Future[ScriptListener] = self._pool.submit(self._listener)
         about = self._script.about(self._reference.title)
         with Capture(self._wishes.device, about=about, monitor=True) as capture:
@@ -185,7 +185,7 @@ class Reader:
         return ScriptListener(self._reference, engines.recognizer(self._wishes.model))
 
     def _report(self, take: Take, assessment: Assessment, further: str) -> bool:
-        """The report of a take, and what the person wants next: whether to read again. The take is gone then."""
+        """The report of a take; returns whether the person wants to read again. The take is gone then."""
         saved: Path | None = None
         try:
             if self._wishes.save is not None:
@@ -298,8 +298,8 @@ class Reader:
         if not self._interactive:
             for take, (title, _) in readings:
                 self._say(
-                    f"A reading of “{title}” that was broken off is kept ({take.seconds:.0f} s). Run enunciate read "
-                    "in a terminal to have it scored or thrown away."
+                    f"A reading of “{title}” that was broken off is kept ({take.seconds:.0f} s). Run "
+                    "`enunciate read` in a terminal to have it scored or thrown away."
                 )
                 take.leave()
             return

@@ -12,8 +12,8 @@ _BEFORE = 0.15
 def places(alignment: Alignment, phrase: str) -> tuple[float, ...]:
     """The seconds at which a word, or several in a row, of the script begin in the recording.
 
-    Written words and spoken ones are found, capitals and punctuation aside. Of what was left out, the next word
-    that was said counts.
+    Written words and spoken ones are found, capitals and punctuation aside. Of what was left out, the next
+    word that was said counts.
     """
     wanted = [fold(word) for word in phrase.split()]
     wanted = [word for word in wanted if word]

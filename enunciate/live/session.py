@@ -1,6 +1,6 @@
 """One reading from the first look at the script to its end: what keys, sound and time make of it.
 
-ready -> counting -> reading <-> paused -> finishing; `leaving` asks before anything that was said is given up.
+ready -> counting -> reading <-> paused -> finishing; `leaving` asks before what was said is given up.
 Everything from outside (microphone, listener, keys, display, clock) is an argument.
 """
 
@@ -26,8 +26,8 @@ from enunciate.rubric import Rubric
 
 Ending = Literal["read", "silent", "key", "problem", "again", "quit", "keep", "discard"]
 """How a reading ended: the script was read to its end, nothing was said for long, or Enter was pressed (these
-three, and a `problem` with the microphone, lead to a report); the person starts over; left before anything was
-said; left and keeps what was said for later; throws it away."""
+three, and a `problem` with the microphone, lead to a report); the person starts over; left before anything
+was said; left and keeps what was said for later; throws it away."""
 
 
 class Heard(Protocol):
@@ -175,10 +175,9 @@ class Reading:
             self._level.take(heard.samples)
         elif self._microphone.problem:
             return "problem"
-        if self._phase == "loading":
-            if self._loading.done():
-                self._loading.result()  # raises where it failed
-                self._phase = "ready"
+        if self._phase == "loading" and self._loading.done():
+            self._loading.result()  # raises where it failed
+            self._phase = "ready"
         if self._phase == "ready" and not self._wait_for_enter:
             self._count_in()
         if self._phase == "counting" and self._left_to_count() <= 0:

@@ -170,9 +170,11 @@ def _below(view: View, width: int, encoding: str, glyphs: _Glyphs) -> list[Text]
         keys.append("   " if number and inner >= 58 else "  " if number else "").append(key, "bold").append(
             f" {does}", "dim"
         )
-    if view.phase in ("loading", "ready", "finishing"):
+    if view.phase in ("loading", "finishing"):
         return [*notices, keys]
     level, pace = _level(view, encoding, glyphs, 10 if width < NARROW else 12), _pace(view, glyphs)
+    if view.phase == "ready":
+        return [Text(margin).append_text(level), *notices, keys]
     if width < NARROW:
         return [Text(margin).append_text(level), Text(margin).append_text(pace), *notices, keys]
     gap = max(3, min(inner, WIDEST) - level.cell_len - pace.cell_len)
@@ -184,7 +186,7 @@ def _notice(view: View) -> str:
     if view.phase == "counting":
         return f"Start reading in {view.count} ..."
     if view.phase == "leaving":
-        return "Stop here? Nothing that you said is lost unless you say so."
+        return "Stop here? What you read so far is safe."
     if view.notice:
         return view.notice
     if view.phase == "paused":
@@ -216,8 +218,13 @@ def _keys(view: View, width: int) -> tuple[tuple[str, str], ...]:
         )
     if view.phase == "leaving":
         if wide:
-            return (("Enter", "score what I read"), ("Space", "read on"), ("x", "throw it away and quit"))
-        return (("Enter", "score"), ("Space", "go on"), ("x", "discard"))
+            return (
+                ("Enter", "score it"),
+                ("Space", "read on"),
+                ("q", "keep it, quit"),
+                ("x", "delete it, quit"),
+            )
+        return (("Enter", "score"), ("Space", "on"), ("q", "keep"), ("x", "delete"))
     if view.phase == "finishing":
         return ()
     return (
