@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test install lint types unit clean
+.PHONY: demo test install lint types unit microphone clean
 
 demo: $(VENV)/installed ## score the demo recordings, each with its planted mistakes
 	@$(BIN)/enunciate demo
@@ -20,8 +20,11 @@ lint: $(VENV)/installed-dev
 types: $(VENV)/installed-dev
 	$(BIN)/mypy
 
-unit: $(VENV)/installed-dev
+unit: $(VENV)/installed-dev microphone
 	$(BIN)/python -m pytest
+
+microphone: ## the microphone of the tests, which needs no hardware
+	@sh .ci/system-packages "the virtual microphone of the tests" pulseaudio pulseaudio-utils libasound2-plugins libportaudio2
 
 clean:
 	rm -rf $(VENV) build *.egg-info
@@ -32,6 +35,8 @@ $(VENV)/bin/python:
 $(VENV)/installed: pyproject.toml $(VENV)/bin/python
 	@echo "Setting up enunciate in $(VENV) (about two minutes the first time) ..."
 	@$(PIP) install --editable .
+	@# Only Linux needs it, and only where one records: elsewhere sounddevice brings PortAudio with it.
+	-@[ "$$(uname)" != Linux ] || sh .ci/system-packages "recording from a microphone" libportaudio2
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml $(VENV)/bin/python

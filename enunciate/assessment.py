@@ -80,7 +80,7 @@ def assess(
         reference = script
     else:
         reference = scripts.from_text(text) if text is not None else scripts.find(str(script))
-    return assess_reading(_recording(recording), reference, recognizer or load_recognizer(model))
+    return assess_reading(as_recording(recording), reference, recognizer or load_recognizer(model))
 
 
 def assess_reading(
@@ -133,7 +133,8 @@ _LIMITS = (
 )
 
 
-def _recording(recording: str | PathLike[str] | Recording | Audio) -> Recording:
+def as_recording(recording: str | PathLike[str] | Recording | Audio) -> Recording:
+    """A recording from its path, or from sound in memory, which has to be at `RATE`; else AudioError."""
     if isinstance(recording, Recording):
         return recording
     if not isinstance(recording, Audio):

@@ -14,6 +14,14 @@ class AudioError(EnunciateError):
     """A recording that cannot be read or used."""
 
 
+class MicrophoneError(EnunciateError):
+    """Sound that cannot be recorded or kept: no device, one that is busy, a folder that cannot be written."""
+
+
+class SettingsError(EnunciateError):
+    """A file of settings that cannot be read or written."""
+
+
 class ScriptError(EnunciateError):
     """A script that cannot be read or that holds nothing to read aloud."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -17,6 +17,7 @@ from enunciate.audio import RATE, Audio
 from enunciate.interval import Interval
 from enunciate.recognition import UNKNOWN, Recognizer, engines
 from enunciate.reference.scripts import find
+from tests.audio.virtual_microphone import VirtualMicrophone
 
 DEMO = Path(str(resources.files("enunciate").joinpath("demo")))
 RECORDINGS: dict[str, dict[str, Any]] = {
@@ -29,6 +30,13 @@ RECORDINGS: dict[str, dict[str, Any]] = {
 def recognizer() -> Recognizer:
     """The model that ships, by name, so that no model installed on this machine takes its place."""
     return engines.recognizer("enunciate-en")
+
+
+@pytest.fixture(scope="session")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualMicrophone]:
+    """The virtual microphone, for programs in processes of their own; see its module."""
+    with VirtualMicrophone(tmp_path_factory.mktemp("microphone")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

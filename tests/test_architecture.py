@@ -17,6 +17,7 @@ PACKAGE = Path(enunciate.__file__).parent
 ROOMS = (
     "errors",
     "interval",
+    "settings",
     "audio",
     "reference",
     "recognition",
@@ -26,6 +27,7 @@ ROOMS = (
     "scores",
     "assessment_dict",
     "assessment",
+    "live",
     "report",
     "cli",
 )
@@ -39,6 +41,7 @@ EXPENSIVE = (
     "scipy",
     "numba",
     "soundfile",
+    "sounddevice",
     "numpy",
     "rich",
     "jiwer",

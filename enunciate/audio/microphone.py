@@ -1,0 +1,447 @@
+"""The microphone: sound that arrives, is written to disk as it does, and is handed to whoever listens.
+
+    with Capture() as capture:
+        for block in capture.blocks(timeout=0.1):
+            if block is None:            # nothing arrived within the timeout: a moment to look at the keyboard
+                continue
+            listener.accept(block.samples)          # mono float32 at 16 kHz
+            if enough:
+                capture.stop()           # what has arrived by then still comes; then the loop ends
+        with capture.stop() as take:     # thrown away at the end of this block unless it was saved
+            if take.problem: ...         # a sentence: unplugged, the disk is full; what came before is in the take
+            take.save("reading.flac")
+
+Three parties: PortAudio's thread copies each block into a queue and does nothing else; a thread of ours writes
+it to disk (`enunciate.audio.takes`), resamples it and queues it again; the caller takes it from there, however
+late. What the caller does can thus delay no block and lose none.
+
+Whatever prevents a recording from starting raises MicrophoneError. What ends one, unplugging for instance, is no
+exception, for a take must not be lost by one that nobody caught: `blocks` ends and `problem` says why.
+"""
+
+from __future__ import annotations
+
+import errno
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from enunciate.audio import RATE
+from enunciate.audio.devices import Device, choose, portaudio
+from enunciate.audio.level import QUIETEST
+from enunciate.audio.takes import Take, TakeWriter, takes_folder
+from enunciate.errors import MicrophoneError
+
+Deliver = Callable[[NDArray[np.int16], bool], None]
+"""Takes samples, (n,) or (n, channels), that stay as they are, and whether sound was lost before them."""
+
+_BLOCK_SECONDS = 0.02
+_LATENCY_SECONDS = 0.2
+"""What PortAudio is asked to buffer, so that a busy computer loses nothing; it delays no block by itself."""
+
+_STALL_SECONDS = 3.0
+"""Seconds without a block after which the microphone counts as gone; 60 s measured under load: see below."""
+
+_SILENT_SECONDS = 1.5
+"""Seconds of zeros alone after which a microphone counts as muted or forbidden: a real one always has noise."""
+
+_CLOSING_SECONDS = 2.0
+"""How long closing a device may take; that of a dead sound server may never end."""
+
+
+class Source(Protocol):
+    """What delivers sound to a `Capture`: a `Microphone`, or a test's script."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it."""
+
+    def start(self, deliver: Deliver, ended: Callable[[], None]) -> int:
+        """Begin to call `deliver` from another thread, and `ended` if the sound ends; returns the rate in Hz.
+
+        Raises MicrophoneError where that is not possible.
+        """
+
+    def stop(self) -> None:
+        """Stop; `deliver` is not called any more after it."""
+
+
+class Microphone:
+    """A device of this computer as a `Source`, at the device's own rate."""
+
+    def __init__(self, device: Device) -> None:
+        """Nothing is opened yet."""
+        self.device = device
+        self._stream: Any = None
+
+    @property
+    def name(self) -> str:
+        """The device's name."""
+        return self.device.name
+
+    def start(self, deliver: Deliver, ended: Callable[[], None]) -> int:
+        """Open the device; see `Source.start`."""
+        sounddevice = portaudio()
+
+        def callback(samples: NDArray[np.int16], frames: int, clock: object, status: Any) -> None:
+            deliver(samples.copy(), bool(status.input_overflow))
+
+        # Some systems refuse to mix down, and some to run at the rate they name.
+        rates = dict.fromkeys((self.device.rate, 48_000, 44_100, RATE))
+        attempts = [(rate, channels) for rate in rates for channels in (1, min(2, self.device.channels))]
+        first: Exception | None = None
+        for rate, channels in dict.fromkeys(attempts):
+            try:
+                self._stream = sounddevice.InputStream(
+                    device=self.device.index,
+                    channels=channels,
+                    samplerate=rate,
+                    dtype="int16",
+                    blocksize=round(_BLOCK_SECONDS * rate),
+                    latency=_LATENCY_SECONDS,
+                    callback=callback,
+                    finished_callback=ended,
+                )
+                self._stream.start()
+                return rate
+            except sounddevice.PortAudioError as error:
+                self._close()
+                first = first or error
+                if _code(error) not in (_INVALID_CHANNELS, _INVALID_RATE):
+                    break
+        raise MicrophoneError(_not_opened(self.name, first)) from first
+
+    def stop(self) -> None:
+        """Close the device."""
+        # The stream's end runs beside us, for that of a dead sound server may not come.
+        closing = threading.Thread(target=self._close, daemon=True)
+        closing.start()
+        closing.join(_CLOSING_SECONDS)
+
+    def _close(self) -> None:
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.close()
+
+
+_INVALID_CHANNELS, _INVALID_RATE, _INVALID_DEVICE, _UNAVAILABLE = -9998, -9997, -9996, -9985
+"""PortAudio's error codes."""
+
+
+def _code(error: Exception) -> int:
+    return int(error.args[1]) if len(error.args) > 1 else 0
+
+
+def _not_opened(name: str, error: Exception | None) -> str:
+    """Why the device could not be opened, and what to do."""
+    text = " ".join(str(part) for part in error.args) if error else ""
+    if _code(error) == _INVALID_DEVICE if error else False:
+        return f"The microphone {name} is gone: plug it in again, or choose another (`enunciate devices`)."
+    if "ermission" in text or "denied" in text:
+        return f"This program may not use the microphone {name}: {permission_hint()}"
+    if (error and _code(error) == _UNAVAILABLE) or "busy" in text:
+        return (
+            f"The microphone {name} is in use by another program, or unplugged: close other programs that record, "
+            "or choose another with --device (`enunciate devices` lists them)."
+        )
+    return (
+        f"The microphone {name} could not be opened ({error}): choose another with --device "
+        "(`enunciate devices` lists them)."
+    )
+
+
+def permission_hint() -> str:
+    """Where the use of microphones is allowed on this system, as the end of a sentence."""
+    import sys
+
+    return {
+        "darwin": "allow it for your terminal in System Settings, Privacy & Security, Microphone.",
+        "win32": "allow it for desktop apps in Settings, Privacy & security, Microphone.",
+    }.get(sys.platform, "check that it is not muted (alsamixer or your desktop's sound settings show it).")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """What arrived since the block before.
+
+    `samples` are mono float32 at `RATE`, (n,), and lag behind `seconds`, the length of the take up to the block's
+    end, by the few milliseconds that resampling holds back. `db` is the RMS level (as in `level.Levels`), `peak`
+    the largest sample, 0 to 1, and `clipped` counts samples at full scale, all three at the device's own rate.
+    """
+
+    samples: NDArray[np.float32]
+    seconds: float
+    db: float
+    peak: float
+    clipped: int
+
+
+class Capture:
+    """A recording in progress; see the top of this module.
+
+    It begins where the `with` block does. A block that ends without `stop` throws the take away, one that ends
+    with an exception leaves it on disk, to be found by `takes.unfinished`.
+    """
+
+    def __init__(
+        self,
+        source: Source | str | None = None,
+        folder: Path | None = None,
+        about: str | None = None,
+        stall_seconds: float = _STALL_SECONDS,
+    ) -> None:
+        """Prepare to record from `source`: a device's number or part of its name, or any `Source`.
+
+        None is the device of the settings or the system. The take grows in `folder` (else
+        `takes.takes_folder()`), with `about` beside it, which an unfinished take gives back. After
+        `stall_seconds` without sound the device counts as gone.
+
+        Raises MicrophoneError where there is no such device.
+        """
+        self._source: Source = (
+            Microphone(choose(source)) if source is None or isinstance(source, str) else source
+        )
+        self._folder = folder or takes_folder()
+        self._about = about
+        self._stall_seconds = stall_seconds
+        self._arrived: queue.SimpleQueue[tuple[NDArray[np.int16], bool] | None] = queue.SimpleQueue()
+        self._heard: queue.SimpleQueue[Block | None] = queue.SimpleQueue()
+        self._last = 0.0
+        self._paused = False
+        self._ended = self._stopping = False
+        self._nonzero = False
+        self._exhausted = False
+        self._bug: BaseException | None = None
+        self._take: Take | None = None
+        self._writer: TakeWriter | None = None
+        self.rate = 0
+        """Hz. The device's own rate, at which the take is kept; 0 before it has begun."""
+        self.overflows = 0
+        """How often the computer was too busy and sound was lost."""
+        self.problem: str | None = None
+        """Why the recording ended before anyone asked, as a sentence."""
+        self._worker = threading.Thread(target=self._work, name="enunciate-capture", daemon=True)
+
+    @property
+    def name(self) -> str:
+        """The device's name."""
+        return self._source.name
+
+    @property
+    def seconds(self) -> float:
+        """The length of the take so far, pauses left out."""
+        return self._writer.frames / self.rate if self._writer else 0.0
+
+    @property
+    def clipped(self) -> int:
+        """How many samples of the take were at full scale so far."""
+        return self._writer.clipped if self._writer else 0
+
+    @property
+    def paused(self) -> bool:
+        """Whether arriving sound is thrown away."""
+        return self._paused
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing but zeros has come, and long enough to say so: muted, or not allowed."""
+        return not self._nonzero and self.seconds >= _SILENT_SECONDS
+
+    def __enter__(self) -> Capture:
+        """Begin to record. Raises MicrophoneError where the device or the folder cannot be used."""
+        self._last = time.monotonic()
+        self.rate = self._source.start(self._deliver, self._end)
+        try:
+            self._writer = TakeWriter(self._folder, self.rate, self.name, self._about)
+        except BaseException:
+            self._source.stop()
+            raise
+        self._worker.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the recording if `stop` has not; see the class for what becomes of the take."""
+        if self._take is None:
+            take = self._finish()
+            if kind is None:
+                take.discard()
+            else:
+                take.leave()
+
+    def blocks(self, timeout: float = 0.1) -> Iterator[Block | None]:
+        """The blocks from here to the end; None each time that nothing arrives within `timeout` seconds.
+
+        All that waits comes as one block, so that a slow listener catches up. The end comes after `stop`, or by
+        itself if there is a `problem`.
+        """
+        while not self._exhausted:
+            yield self.read(timeout)
+
+    def read(self, timeout: float = 0.1) -> Block | None:
+        """All that has arrived since the last call, as one block; None where nothing does within `timeout`."""
+        found: list[Block] = []
+        wait = timeout
+        while not self._exhausted:
+            try:
+                block = self._heard.get(timeout=wait) if wait > 0 else self._heard.get_nowait()
+            except queue.Empty:
+                break
+            if block is None:
+                self._exhausted = True
+                if self._bug is not None:
+                    raise self._bug
+                break
+            found.append(block)
+            wait = 0.0
+        return _merged(found) if found else None
+
+    def pause(self) -> None:
+        """Throw away what arrives from now on; the device stays open."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Go on after `pause`; the take has no gap where it was."""
+        self._paused = False
+
+    def stop(self) -> Take:
+        """End the recording; the take is the caller's from then on. Further calls return the same take."""
+        if self._take is None:
+            self._take = self._finish()
+        return self._take
+
+    def _finish(self) -> Take:
+        self._stopping = True
+        self._source.stop()
+        self._arrived.put(None)
+        self._worker.join()
+        assert self._writer is not None, "a capture is stopped that was never begun"
+        return self._writer.finish(self.overflows, self.problem)
+
+    def _deliver(self, samples: NDArray[np.int16], overflow: bool) -> None:
+        """Called in PortAudio's thread: nothing here may wait."""
+        self._last = time.monotonic()
+        if not self._paused and self.problem is None:
+            self._arrived.put((samples, overflow))
+
+    def _end(self) -> None:
+        """Called in PortAudio's thread when the stream has ended, by our own `stop` too."""
+        self._ended = True
+        self._arrived.put(None)
+
+    def _work(self) -> None:
+        """The thread between the device and the listener."""
+        try:
+            self._pass_on()
+        except BaseException as bug:
+            self._bug = bug
+            self.problem = self.problem or f"The recording was ended by an error of this program: {bug!r}."
+        finally:
+            self._heard.put(None)
+
+    def _pass_on(self) -> None:
+        import soxr
+
+        assert self._writer is not None
+        resampler = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32") if self.rate != RATE else None
+        last = False
+        while not last:
+            waiting, last = self._take_waiting()
+            samples = np.concatenate(waiting) if waiting else np.zeros(0, np.int16)
+            if len(samples):
+                self._nonzero = self._nonzero or bool(samples.any())
+                try:
+                    self._writer.write(samples)
+                except OSError as error:
+                    self.problem = self._not_written(error)
+                    last = True
+                if self._writer.full:
+                    self.problem = "The recording is as long as a file of it can be, and was ended there."
+                    last = True
+            if len(samples) or last:
+                sound = samples.astype(np.float32) / np.float32(32768)
+                heard = resampler.resample_chunk(sound, last=last) if resampler else sound
+                self._heard.put(_block(heard, samples, self._writer.frames / self.rate))
+
+    def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool]:
+        """What waits in the queue, mono, and whether it is the end."""
+        assert self._writer is not None
+        found: list[NDArray[np.int16]] = []
+        wait = True
+        while True:
+            try:
+                item = self._arrived.get(timeout=0.25) if wait else self._arrived.get_nowait()
+            except queue.Empty:
+                if found:
+                    return found, False
+                if time.monotonic() - self._last > self._stall_seconds:
+                    self.problem = self._gone()
+                    return found, True
+                continue
+            if item is None:
+                if self._ended and not self._stopping:
+                    self.problem = self._gone()
+                return found, True
+            samples, overflow = item
+            self.overflows += overflow
+            found.append(_mono(samples))
+            wait = False
+
+    def _gone(self) -> str:
+        return (
+            f"The microphone {self.name} stopped delivering sound: it was unplugged, or the sound system stopped. "
+            f"The {self.seconds:.1f} seconds recorded until then are kept."
+        )
+
+    def _not_written(self, error: OSError) -> str:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        why = "the disk is full" if full else f"the disk refused it: {error.strerror}"
+        return f"The recording could not go on, for {why}. The {self.seconds:.1f} seconds recorded until then are kept."
+
+
+def _mono(samples: NDArray[np.int16]) -> NDArray[np.int16]:
+    if samples.ndim == 1:
+        return samples
+    if samples.shape[1] == 1:
+        return samples[:, 0]
+    mixed: NDArray[np.int16] = np.round(samples.mean(axis=1)).astype(np.int16)
+    return mixed
+
+
+def _block(heard: NDArray[np.float32], samples: NDArray[np.int16], seconds: float) -> Block:
+    if not len(samples):
+        return Block(heard, seconds, QUIETEST, 0.0, 0)
+    power = float(np.var(samples / 32768.0))
+    top = np.abs(samples.astype(np.int32))
+    return Block(
+        heard,
+        seconds,
+        max(QUIETEST, 10.0 * float(np.log10(max(power, 1e-12)))),
+        float(top.max()) / 32768.0,
+        int(np.count_nonzero(top >= 32767)),
+    )
+
+
+def _merged(blocks: list[Block]) -> Block:
+    if len(blocks) == 1:
+        return blocks[0]
+    sounding = [block for block in blocks if len(block.samples)]
+    weights = np.array([len(block.samples) for block in sounding], dtype=float)
+    powers = np.array([10 ** (block.db / 10) for block in sounding])
+    power = float(weights @ powers / weights.sum()) if sounding else 0.0
+    return Block(
+        np.concatenate([block.samples for block in blocks]),
+        blocks[-1].seconds,
+        max(QUIETEST, 10.0 * float(np.log10(max(power, 1e-12)))),
+        max(block.peak for block in blocks),
+        sum(block.clipped for block in blocks),
+    )
