@@ -29,6 +29,7 @@ ROOMS = (
     "assessment",
     "live",
     "report",
+    "teleprompter",
     "cli",
 )
 """A room imports itself and the rooms before it."""

@@ -28,6 +28,6 @@ def play(audio: Audio, stop: Callable[[], bool] = lambda: False) -> None:
         sounddevice.stop()
     except (sounddevice.PortAudioError, ValueError) as error:
         raise AudioError(
-            f"There is no loudspeaker or headphone to play on ({error}): plug one in or switch it on, then run "
-            "the command again."
+            f"There is no loudspeaker or headphone to play on ({error}): plug one in or switch it on, then "
+            "try again."
         ) from error

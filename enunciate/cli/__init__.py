@@ -14,7 +14,7 @@ import click
 from enunciate.errors import EnunciateError
 from enunciate.report.printable import printable
 
-COMMANDS = ("score", "demo", "prompts", "models", "schema")
+COMMANDS = ("read", "score", "demo", "prompts", "models", "schema")
 """In the order of the help."""
 
 INTERRUPTED = 130

@@ -72,9 +72,9 @@ def command(
         )
     from rich.console import Console
 
-    from enunciate.live.display import Stopped, signals_raise
-    from enunciate.live.reader import Reader, Script, Wishes
-    from enunciate.live.session import Timing
+    from enunciate.teleprompter.display import Stopped, signals_raise
+    from enunciate.teleprompter.reader import Reader, Script, Wishes
+    from enunciate.teleprompter.session import Timing
 
     named = Script(text=text)
     if file is not None or (script is not None and Path(script).is_file()):

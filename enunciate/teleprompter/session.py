@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from enunciate.alignment.following import Progress, State
 from enunciate.audio import RATE
-from enunciate.live.display import Display
-from enunciate.live.keys import ENTER, SPACE, Keys
-from enunciate.live.meters import LevelMeter, PaceMeter
-from enunciate.live.view import Phase, View
 from enunciate.reference import Reference
 from enunciate.rubric import Rubric
+from enunciate.teleprompter.display import Display
+from enunciate.teleprompter.keys import ENTER, SPACE, Keys
+from enunciate.teleprompter.meters import LevelMeter, PaceMeter
+from enunciate.teleprompter.view import Phase, View
 
 Ending = Literal["read", "silent", "key", "problem", "again", "quit", "keep", "discard"]
 """How a reading ended: the script was read to its end, nothing was said for long, or Enter was pressed (these

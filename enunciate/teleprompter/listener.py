@@ -9,20 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from enunciate.alignment.following import Following, Progress
-from enunciate.assessment import Assessment, assess_reading
+from enunciate.assessment import Assessment
 from enunciate.audio import Recording
-from enunciate.recognition import Recognizer
+from enunciate.live import LiveAssessment
+from enunciate.recognition import engines
 from enunciate.reference import Reference
 
 
 class ScriptListener:
-    """A `Listener` that follows a script with a recognizer, and assesses the reading in the end."""
+    """A `Listener` that follows a reading of a script, and has its assessment soon after its end."""
 
-    def __init__(self, reference: Reference, recognizer: Recognizer) -> None:
-        """Get ready to follow a reading of `reference`."""
-        self._reference = reference
-        self._recognizer = recognizer
-        self._following = Following(reference, recognizer)
+    def __init__(self, reference: Reference, model: str | None) -> None:
+        """Get ready to follow a reading of `reference` with `model` (see `LiveAssessment`)."""
+        self._assessing = LiveAssessment(reference, model)
+        self._following = Following(reference, engines.recognizer(model))
         self._arrived: queue.SimpleQueue[NDArray[np.float32] | None] = queue.SimpleQueue()
         self._failed: BaseException | None = None
         self._worker = threading.Thread(target=self._work, name="enunciate-listen", daemon=True)
@@ -30,6 +30,7 @@ class ScriptListener:
 
     def hear(self, samples: NDArray[np.float32]) -> None:
         """Take in the next samples; returns at once."""
+        self._assessing.feed(samples)
         self._arrived.put(samples)
 
     def progress(self) -> Progress:
@@ -40,9 +41,13 @@ class ScriptListener:
 
     def finish(self, recording: Recording) -> Assessment:
         """The assessment of the whole reading, of which `recording` is the sound."""
+        with self._assessing:
+            return self._assessing.finish(recording)
+
+    def close(self) -> None:
+        """Give up what was heard; after `finish` there is nothing left to give up."""
         self._arrived.put(None)
-        self._worker.join()
-        return assess_reading(recording, self._reference, self._recognizer)
+        self._assessing.close()
 
     def _work(self) -> None:
         try:

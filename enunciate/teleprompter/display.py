@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.screen import Screen
 from rich.text import Text
 
-from enunciate.live.view import View, clock_time, draw, script_lines
+from enunciate.teleprompter.view import View, clock_time, draw, script_lines
 
 
 class Display(Protocol):

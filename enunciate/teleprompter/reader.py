@@ -11,9 +11,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -22,24 +22,24 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from enunciate.assessment import Assessment
+from enunciate.assessment import Assessment, assess_reading
 from enunciate.audio import Recording
 from enunciate.audio.microphone import Capture
 from enunciate.audio.playback import play
 from enunciate.audio.takes import Take, unfinished
 from enunciate.errors import EnunciateError, ReportError, ScriptError
-from enunciate.live.display import display
-from enunciate.live.keys import ENTER, Keys, keyboard
-from enunciate.live.listener import ScriptListener
-from enunciate.live.replay import places
-from enunciate.live.session import Ending, Reading, Timing
-from enunciate.live.view import clock_time
 from enunciate.recognition import engines
 from enunciate.reference import Reference, scripts
 from enunciate.report import json as report_json
 from enunciate.report.printable import printable
 from enunciate.report.terminal import show
 from enunciate.rubric import load_rubric
+from enunciate.teleprompter.display import display
+from enunciate.teleprompter.keys import ENTER, Keys, keyboard
+from enunciate.teleprompter.listener import ScriptListener
+from enunciate.teleprompter.replay import places
+from enunciate.teleprompter.session import Ending, Reading, Timing
+from enunciate.teleprompter.view import clock_time
 
 REPORTED: tuple[Ending, ...] = ("read", "silent", "key", "problem")
 """The endings after which there is a report."""
@@ -145,7 +145,10 @@ class Reader:
         """The live part: how it ended and, where there is something to report, take and assessment."""
         loading: Future[ScriptListener] = self._pool.submit(self._listener)
         about = self._script.about(self._reference.title)
-        with Capture(self._wishes.device, about=about, monitor=True) as capture:
+        with (
+            _closing_when_loaded(loading),
+            Capture(self._wishes.device, about=about, monitor=True) as capture,
+        ):
             reading: Reading | None = None
             try:
                 with keyboard() as keys, display(self._screen) as shown:
@@ -182,7 +185,7 @@ class Reader:
                 raise
 
     def _listener(self) -> ScriptListener:
-        return ScriptListener(self._reference, engines.recognizer(self._wishes.model))
+        return ScriptListener(self._reference, self._wishes.model)
 
     def _report(self, take: Take, assessment: Assessment, further: str) -> bool:
         """The report of a take; returns whether the person wants to read again. The take is gone then."""
@@ -331,8 +334,8 @@ class Reader:
                 self._save_or_keep(take)
                 return
             with self._screen.status("Listening ...", spinner="line"):
-                listener = ScriptListener(reference, engines.recognizer(self._wishes.model))
-                assessment = listener.finish(_described(take))
+                recognizer = engines.recognizer(self._wishes.model)
+                assessment = assess_reading(_described(take), reference, recognizer)
             self._report(take, assessment, "go on")
 
     def _save_or_keep(self, take: Take) -> None:
@@ -362,6 +365,16 @@ class Reader:
         # The terminal may be gone (SIGHUP); then there is nobody to tell.
         with suppress(OSError):
             self._screen.print(Text(printable(sentence, self._screen.encoding)))
+
+
+@contextmanager
+def _closing_when_loaded(loading: Future[ScriptListener]) -> Iterator[None]:
+    """Close the listener at the end, or as soon as it has been loaded."""
+    try:
+        yield
+    finally:
+        if not loading.cancel():
+            loading.add_done_callback(lambda done: None if done.exception() else done.result().close())
 
 
 def _described(take: Take) -> Recording:
