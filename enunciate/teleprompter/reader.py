@@ -136,7 +136,7 @@ class Reader:
                 "Nothing was recorded, so there is nothing to score. Whenever you are ready, try again."
             )
             return False, False
-        again = self._report(take, assessment, "read again")
+        again = self._report(take, assessment, last=True)
         if not self._interactive or self._wishes.as_json:
             again = self._wishes.retake and assessment.problem is None
         return assessment.problem is None, again
@@ -187,7 +187,7 @@ class Reader:
     def _listener(self) -> ScriptListener:
         return ScriptListener(self._reference, self._wishes.model)
 
-    def _report(self, take: Take, assessment: Assessment, further: str) -> bool:
+    def _report(self, take: Take, assessment: Assessment, *, last: bool) -> bool:
         """The report of a take; returns whether the person wants to read again. The take is gone then."""
         saved: Path | None = None
         try:
@@ -203,12 +203,14 @@ class Reader:
             self._leave(take)
             raise
         # From here on the person has had the report, and nothing is kept unasked.
-        with take:
+        try:
             if self._wishes.play:
                 with keyboard() as keys:
                     self._play(take, keys)
             if self._interactive and not self._wishes.as_json:
-                return self._ask(take, assessment, further, saved)
+                return self._ask(take, assessment, saved, last=last)
+        finally:
+            take.discard()
         return False
 
     def _leave(self, take: Take) -> None:
@@ -216,16 +218,18 @@ class Reader:
         take.leave()
         self._say("What you read is kept. The next `enunciate read` offers it.")
 
-    def _ask(self, take: Take, assessment: Assessment, further: str, saved: Path | None) -> bool:
-        """Play, save, read again or be done, until one of the last two is chosen."""
+    def _ask(self, take: Take, assessment: Assessment, saved: Path | None, *, last: bool) -> bool:
+        """Play, save, read again or be done, until one of the last two is chosen.
+
+        Where it is not the `last`, a reading is to follow anyway.
+        """
         while True:
             with keyboard() as keys:
                 self._menu(
                     ("p", "play"),
                     ("w", "play from a word"),
-                    ("r", further),
                     *((("s", "save"),) if saved is None else ()),
-                    ("q", "done"),
+                    *((("r", "read again"), ("q", "done")) if last else (("Enter", "go on"),)),
                 )
                 key = _one_of(keys, {"p", "w", "r", "s", "q", ENTER})
                 if key == ENTER:
@@ -320,7 +324,7 @@ class Reader:
             f"Your reading of “{title}”{when} was broken off. {clock_time(take.seconds)} of it is safe."
         )
         with keyboard() as keys:
-            self._menu((("Enter"), "score it"), ("k", "keep it for later"), ("x", "throw it away"))
+            self._menu(("Enter", "score it"), ("k", "keep it for later"), ("x", "throw it away"))
             key = _one_of(keys, {ENTER, "k", "x", "q"})
         if key == "x":
             take.discard()
@@ -336,7 +340,7 @@ class Reader:
             with self._screen.status("Listening ...", spinner="line"):
                 recognizer = engines.recognizer(self._wishes.model)
                 assessment = assess_reading(_described(take), reference, recognizer)
-            self._report(take, assessment, "go on")
+            self._report(take, assessment, last=False)
 
     def _save_or_keep(self, take: Take) -> None:
         folder = self._prompt("Save it in which folder (empty to keep it for later)", default="")
