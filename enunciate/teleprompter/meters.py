@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from enunciate.rubric import FluencyRubric
 
 NO_SOUND, TOO_QUIET, TOO_LOUD, CLIPPING = "no sound", "too quiet", "too loud", "clipping"
+SLOW, FAST = "a bit slow", "a bit fast"
 
 _SLICE = 0.1
 """Seconds that one level is taken over."""
@@ -113,40 +113,24 @@ class LevelMeter:
             self.hint = wish
 
 
-@dataclass(slots=True)
-class PaceMeter:
-    """How fast the person reads, over the last while; pauses by key do not count."""
+class PaceHint:
+    """Whether the pace is worth a word, which comes and goes later than a needle."""
 
-    band_wpm: tuple[float, float]
-    """The pace to aim for."""
-    rubric: FluencyRubric
-    wpm: float | None = None
-    hint: str = ""
-    _history: deque[tuple[float, int]] = field(default_factory=deque)
+    def __init__(self, band_wpm: tuple[float, float], rubric: FluencyRubric) -> None:
+        """For the pace to aim for, in words per minute, and how far beyond it is fine yet."""
+        self._low, self._high = band_wpm
+        self._slow = self._low * (1 - rubric.slow_margin)
+        self._fast = self._high * (1 + rubric.fast_margin)
+        self.hint = ""
+        """What is to be said now; mostly nothing."""
 
-    def take(self, seconds: float, words: int) -> None:
-        """So many words of the script were read at that second of the reading."""
-        if not words:
-            return
-        if not self._history or words != self._history[-1][1]:
-            self._history.append((seconds, words))
-        while len(self._history) > 2 and seconds - self._history[1][0] >= _PACE_SECONDS:
-            self._history.popleft()
-        (start, first), (_, last) = self._history[0], self._history[-1]
-        if seconds - start < _PACE_FROM_SECONDS or last - first < _PACE_FROM_WORDS:
-            return
-        self.wpm = 60.0 * (last - first) / (seconds - start)
-        low, high = self.band_wpm
-        slow, fast = low * (1 - self.rubric.slow_margin), high * (1 + self.rubric.fast_margin)
-        # A hint goes only once the pace is back in the band, for else it would come and go.
-        if self.wpm < (low if self.hint == _SLOW else slow):
-            self.hint = _SLOW
-        elif self.wpm > (high if self.hint == _FAST else fast):
-            self.hint = _FAST
+    def take(self, wpm: float | None) -> None:
+        """The pace by now; None where it cannot be told."""
+        if wpm is None:
+            self.hint = ""
+        elif wpm < ((self._low + self._slow) / 2 if self.hint == SLOW else self._slow):
+            self.hint = SLOW
+        elif wpm > ((self._high + self._fast) / 2 if self.hint == FAST else self._fast):
+            self.hint = FAST
         else:
             self.hint = ""
-
-
-_PACE_SECONDS = 15.0
-_PACE_FROM_SECONDS, _PACE_FROM_WORDS = 4.0, 6
-_SLOW, _FAST = "a bit slow", "a bit fast"

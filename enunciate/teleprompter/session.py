@@ -21,7 +21,7 @@ from enunciate.reference import Reference
 from enunciate.rubric import Rubric
 from enunciate.teleprompter.display import Display
 from enunciate.teleprompter.keys import ENTER, SPACE, Keys
-from enunciate.teleprompter.meters import LevelMeter, PaceMeter
+from enunciate.teleprompter.meters import LevelMeter, PaceHint
 from enunciate.teleprompter.view import Phase, View
 
 Ending = Literal["read", "silent", "key", "problem", "again", "quit", "keep", "discard"]
@@ -136,7 +136,8 @@ class Reading:
         self._wait_for_enter = wait_for_enter
         self._band = reference.pace_wpm or rubric.fluency.pace_wpm
         self._level = LevelMeter(RATE)
-        self._pace = PaceMeter(self._band, rubric.fluency)
+        self._pace = PaceHint(self._band, rubric.fluency)
+        self._pace_wpm: float | None = None
         self._phase: Phase = "loading"
         self._counting_since = 0.0
         self._kept = 0
@@ -247,7 +248,8 @@ class Reading:
             self._read = progress.read
         self.said = self.said or bool(self._read) or self._level.quiet_for == 0.0
         self._words = progress.tokens
-        self._pace.take(self.seconds, progress.read)
+        self._pace_wpm = progress.pace_wpm
+        self._pace.take(progress.pace_wpm)
         if progress.ended:
             return "read"
         return "silent" if self._silence_left() <= 0 else None
@@ -283,7 +285,7 @@ class Reading:
                 count=max(1, ceil(self._left_to_count())) if self._phase == "counting" else 0,
                 level_dbfs=self._level.dbfs,
                 level_hint=self._level.hint,
-                pace_wpm=self._pace.wpm,
+                pace_wpm=self._pace_wpm,
                 pace_hint=self._pace.hint,
                 notice=self._notice(),
                 lost_blocks=self._microphone.overflows,
