@@ -31,7 +31,8 @@ def path() -> Path:
 
 
 def get(name: str) -> str | None:
-    """What is set for `name`, from the environment (`ENUNCIATE_` and the name) or the file; None if nothing is.
+    """What is set for `name`, from the environment (`ENUNCIATE_` and the name) or the file; None if nothing
+    is.
 
     Raises SettingsError where the file cannot be read or is no TOML.
     """

@@ -5,8 +5,10 @@ PortAudio looks for devices once, when it is loaded: one that is plugged in late
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +23,8 @@ RATES = (8_000, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000)
 class Device:
     """A microphone or another input.
 
-    `index` is PortAudio's number of it, `host` the system that offers it (ALSA, Core Audio, MME ...), `rate` in
-    Hz the one it runs at by itself, and `default` whether the system uses it where none is named.
+    `index` is PortAudio's number of it, `host` the system that offers it (ALSA, Core Audio, MME ...), `rate`
+    in Hz the one it runs at by itself, and `default` whether the system uses it where none is named.
     """
 
     index: int
@@ -56,6 +58,35 @@ def _no_portaudio(platform: str) -> str:
         "The PortAudio library, through which microphones are read, is not on this computer: "
         f"{fix.get(platform, 'install PortAudio with the package manager of your system')}."
     )
+
+
+@contextmanager
+def hushed() -> Iterator[None]:
+    """Keep what PortAudio and ALSA print by themselves off the terminal; `sys.stderr` goes on as it was.
+
+    For the whole process: the command line's, not a library's, to use. Nothing happens where `sys.stderr` is
+    no longer the process's own.
+    """
+    try:
+        own = sys.stderr.fileno() == 2
+    except (AttributeError, OSError, ValueError):
+        own = False
+    if not own:
+        yield
+        return
+    before = sys.stderr
+    before.flush()
+    kept = os.dup(2)
+    with os.fdopen(kept, "w", encoding=before.encoding, errors=before.errors, buffering=1) as sys.stderr:
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, 2)
+        os.close(nothing)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(sys.stderr.fileno(), 2)
+            sys.stderr = before
 
 
 def devices() -> tuple[Device, ...]:
@@ -111,9 +142,10 @@ def choose(wanted: str | None = None) -> Device:
 def pick(wanted: str | None, known: Sequence[Device]) -> Device:
     """The one of `known` with the number `wanted` or, if only one has it, that part in its name.
 
-    Of several with the part in their names, one that has it as its whole name is meant, then the system's default.
+    Of several with the part in their names, one that has it as its whole name is meant, then the system's
+    default.
 
-    >>> mics = [Device(0, "Built-in Microphone", "Core Audio", 1, 48000, True), Device(3, "Jabra", "Core Audio", 1, 16000)]
+    >>> mics = [Device(0, "Built-in", "MME", 1, 48000, True), Device(3, "Jabra", "MME", 1, 16000)]
     >>> pick("jab", mics).index, pick("3", mics).index, pick(None, mics).index
     (3, 3, 0)
     """
@@ -135,7 +167,7 @@ def pick(wanted: str | None, known: Sequence[Device]) -> Device:
     for choice in (found, whole, default):
         if len(choice) == 1:
             return choice[0]
-    # The same microphone stands once under each of Windows' sound systems; the first is the system's own choice.
+    # On Windows a microphone stands once under each sound system; the first is the one that converts rates.
     if found and len({device.name for device in found}) == 1:
         return found[0]
     listed = "; ".join(f"{device.index} {device.name}" for device in found or known)

@@ -2,21 +2,22 @@
 
     with Capture() as capture:
         for block in capture.blocks(timeout=0.1):
-            if block is None:            # nothing arrived within the timeout: a moment to look at the keyboard
+            if block is None:              # nothing arrived within the timeout: a moment for the keyboard
                 continue
-            listener.accept(block.samples)          # mono float32 at 16 kHz
+            listener.accept(block.samples)               # mono float32 at 16 kHz
             if enough:
-                capture.stop()           # what has arrived by then still comes; then the loop ends
-        with capture.stop() as take:     # thrown away at the end of this block unless it was saved
-            if take.problem: ...         # a sentence: unplugged, the disk is full; what came before is in the take
-            take.save("reading.flac")
+                capture.stop()             # what has arrived by then still comes; then the loop ends
+        with capture.stop() as take:       # deleted when this block ends
+            if take.problem:               # a sentence: it was unplugged, or the disk is full
+                print(take.problem)        # what came before is in the take
+            take.save("reading.flac")      # a copy
 
-Three parties: PortAudio's thread copies each block into a queue and does nothing else; a thread of ours writes
-it to disk (`enunciate.audio.takes`), resamples it and queues it again; the caller takes it from there, however
-late. What the caller does can thus delay no block and lose none.
+Three parties: PortAudio's thread copies each block into a queue and does nothing else; a thread of ours
+writes it to disk (`enunciate.audio.takes`), resamples it and queues it again; the caller takes it from there,
+however late. What the caller does can thus delay no block and lose none.
 
-Whatever prevents a recording from starting raises MicrophoneError. What ends one, unplugging for instance, is no
-exception, for a take must not be lost by one that nobody caught: `blocks` ends and `problem` says why.
+Whatever prevents a recording from starting raises MicrophoneError. What ends one, unplugging for instance, is
+no exception, for a take must not be lost by one that nobody caught: `blocks` ends and `problem` says why.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -48,10 +49,10 @@ _LATENCY_SECONDS = 0.2
 """What PortAudio is asked to buffer, so that a busy computer loses nothing; it delays no block by itself."""
 
 _STALL_SECONDS = 3.0
-"""Seconds without a block after which the microphone counts as gone; 60 s measured under load: see below."""
+"""Seconds without a block after which the microphone counts as gone. Most systems say so at once."""
 
 _SILENT_SECONDS = 1.5
-"""Seconds of zeros alone after which a microphone counts as muted or forbidden: a real one always has noise."""
+"""Seconds of zeros alone after which a microphone counts as muted or forbidden: a real one has noise."""
 
 _CLOSING_SECONDS = 2.0
 """How long closing a device may take; that of a dead sound server may never end."""
@@ -149,8 +150,8 @@ def _not_opened(name: str, error: Exception | None) -> str:
         return f"This program may not use the microphone {name}: {permission_hint()}"
     if (error and _code(error) == _UNAVAILABLE) or "busy" in text:
         return (
-            f"The microphone {name} is in use by another program, or unplugged: close other programs that record, "
-            "or choose another with --device (`enunciate devices` lists them)."
+            f"The microphone {name} is in use by another program, or unplugged: close other programs that "
+            "record, or choose another with --device (`enunciate devices` lists them)."
         )
     return (
         f"The microphone {name} could not be opened ({error}): choose another with --device "
@@ -172,25 +173,25 @@ def permission_hint() -> str:
 class Block:
     """What arrived since the block before.
 
-    `samples` are mono float32 at `RATE`, (n,), and lag behind `seconds`, the length of the take up to the block's
-    end, by the few milliseconds that resampling holds back. `db` is the RMS level (as in `level.Levels`), `peak`
-    the largest sample, 0 to 1, and `clipped` counts samples at full scale, all three at the device's own rate.
-    What is not `kept` came during a pause and is no part of the take.
+    It is `length` seconds long. `samples` are mono float32 at `RATE`, (n,), and lag behind `seconds`, the
+    length of the take up to the block's end, by the few milliseconds that resampling holds back. `db` is the
+    RMS level (as in `level.Levels`), `peak` the largest sample, 0 to 1, and `clipped` counts samples at full
+    scale, all three at the device's own rate.
     """
 
     samples: NDArray[np.float32]
     seconds: float
+    length: float
     db: float
     peak: float
     clipped: int
-    kept: bool = True
 
 
 class Capture:
     """A recording in progress; see the top of this module.
 
-    It begins where the `with` block does. A block that ends without `stop` throws the take away, one that ends
-    with an exception leaves it on disk, to be found by `takes.unfinished`.
+    It begins where the `with` block does. A block that ends without `stop` throws the take away, one that
+    ends with an exception leaves it on disk, to be found by `takes.unfinished`.
     """
 
     def __init__(
@@ -199,15 +200,12 @@ class Capture:
         folder: Path | None = None,
         about: str | None = None,
         stall_seconds: float = _STALL_SECONDS,
-        *,
-        monitor: bool = False,
     ) -> None:
         """Prepare to record from `source`: a device's number or part of its name, or any `Source`.
 
         None is the device of the settings or the system. The take grows in `folder` (else
         `takes.takes_folder()`), with `about` beside it, which an unfinished take gives back. After
-        `stall_seconds` without sound the device counts as gone. With `monitor`, what arrives during a pause comes
-        as blocks too, for a level meter.
+        `stall_seconds` without sound the device counts as gone.
 
         Raises MicrophoneError where there is no such device.
         """
@@ -217,13 +215,8 @@ class Capture:
         self._folder = folder or takes_folder()
         self._about = about
         self._stall_seconds = stall_seconds
-        self._monitor = monitor
-        self._arrived: queue.SimpleQueue[tuple[NDArray[np.int16], bool, bool] | None] = queue.SimpleQueue()
+        self._arrived: queue.SimpleQueue[tuple[NDArray[np.int16], bool] | None] = queue.SimpleQueue()
         self._heard: queue.SimpleQueue[Block | None] = queue.SimpleQueue()
-        self._next: tuple[NDArray[np.int16], bool, bool] | None = None
-        """What was taken from `_arrived` too early."""
-        self._held: Block | None = None
-        """What was taken from `_heard` too early."""
         self._last = 0.0
         self._paused = False
         self._ended = self._stopping = False
@@ -291,19 +284,16 @@ class Capture:
     def blocks(self, timeout: float = 0.1) -> Iterator[Block | None]:
         """The blocks from here to the end; None each time that nothing arrives within `timeout` seconds.
 
-        All that waits comes as one block, so that a slow listener catches up. The end comes after `stop`, or by
-        itself if there is a `problem`.
+        All that waits comes as one block, so that a slow listener catches up. The end comes after `stop`, or
+        by itself if there is a `problem`.
         """
         while not self._exhausted:
             yield self.read(timeout)
 
     def read(self, timeout: float = 0.1) -> Block | None:
-        """All that has arrived since the last call, as one block; None where nothing does within `timeout`."""
+        """All that has arrived since the last call, as one block; None if nothing does within `timeout`."""
         found: list[Block] = []
-        if self._held is not None:
-            found.append(self._held)
-            self._held = None
-        wait = 0.0 if found else timeout
+        wait = timeout
         while not self._exhausted:
             try:
                 block = self._heard.get(timeout=wait) if wait > 0 else self._heard.get_nowait()
@@ -313,9 +303,6 @@ class Capture:
                 self._exhausted = True
                 if self._bug is not None:
                     raise self._bug
-                break
-            if found and block.kept != found[-1].kept:
-                self._held = block
                 break
             found.append(block)
             wait = 0.0
@@ -346,9 +333,8 @@ class Capture:
     def _deliver(self, samples: NDArray[np.int16], overflow: bool) -> None:
         """Called in PortAudio's thread: nothing here may wait."""
         self._last = time.monotonic()
-        kept = not self._paused
-        if (kept or self._monitor) and self.problem is None:
-            self._arrived.put((samples, overflow, kept))
+        if not self._paused and self.problem is None:
+            self._arrived.put((samples, overflow))
 
     def _end(self) -> None:
         """Called in PortAudio's thread when the stream has ended, by our own `stop` too."""
@@ -372,10 +358,10 @@ class Capture:
         resampler = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32") if self.rate != RATE else None
         last = False
         while not last:
-            waiting, kept, last = self._take_waiting()
+            waiting, last = self._take_waiting()
             samples = np.concatenate(waiting) if waiting else np.zeros(0, np.int16)
-            self._nonzero = self._nonzero or bool(samples.any())
-            if len(samples) and kept:
+            if len(samples):
+                self._nonzero = self._nonzero or bool(samples.any())
                 try:
                     self._writer.write(samples)
                 except OSError as error:
@@ -387,46 +373,45 @@ class Capture:
             if len(samples) or last:
                 sound = samples.astype(np.float32) / np.float32(32768)
                 heard = resampler.resample_chunk(sound, last=last) if resampler else sound
-                block = _block(heard, samples, self._writer.frames / self.rate)
-                self._heard.put(block if kept else replace(block, kept=False))
+                self._heard.put(_block(heard, samples, self._writer.frames, self.rate))
 
-    def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool, bool]:
-        """What waits in the queue, mono, up to where a pause begins or ends; whether it is kept, and the end."""
+    def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool]:
+        """What waits in the queue, mono, and whether it is the end."""
         assert self._writer is not None
         found: list[NDArray[np.int16]] = []
-        kept = True
+        wait = True
         while True:
             try:
-                item = self._next if self._next else self._arrived.get(timeout=0.0 if found else 0.25)
+                item = self._arrived.get(timeout=0.25) if wait else self._arrived.get_nowait()
             except queue.Empty:
                 if found:
-                    return found, kept, False
+                    return found, False
                 if time.monotonic() - self._last > self._stall_seconds:
                     self.problem = self._gone()
-                    return found, kept, True
+                    return found, True
                 continue
-            self._next = None
             if item is None:
                 if self._ended and not self._stopping:
                     self.problem = self._gone()
-                return found, kept, True
-            if found and item[2] != kept:
-                self._next = item
-                return found, kept, False
-            samples, overflow, kept = item
-            self.overflows += overflow and kept
+                return found, True
+            samples, overflow = item
+            self.overflows += overflow
             found.append(_mono(samples))
+            wait = False
 
     def _gone(self) -> str:
         return (
-            f"The microphone {self.name} stopped delivering sound: it was unplugged, or the sound system stopped. "
-            f"The {self.seconds:.1f} seconds recorded until then are kept."
+            f"The microphone {self.name} stopped delivering sound: it was unplugged, or the sound system "
+            f"stopped. The {self.seconds:.1f} seconds recorded until then are kept."
         )
 
     def _not_written(self, error: OSError) -> str:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
         why = "the disk is full" if full else f"the disk refused it: {error.strerror}"
-        return f"The recording could not go on, for {why}. The {self.seconds:.1f} seconds recorded until then are kept."
+        return (
+            f"The recording could not go on, for {why}. The {self.seconds:.1f} seconds recorded until then "
+            "are kept."
+        )
 
 
 def _mono(samples: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -438,14 +423,15 @@ def _mono(samples: NDArray[np.int16]) -> NDArray[np.int16]:
     return mixed
 
 
-def _block(heard: NDArray[np.float32], samples: NDArray[np.int16], seconds: float) -> Block:
+def _block(heard: NDArray[np.float32], samples: NDArray[np.int16], frames: int, rate: int) -> Block:
     if not len(samples):
-        return Block(heard, seconds, QUIETEST, 0.0, 0)
+        return Block(heard, frames / rate, 0.0, QUIETEST, 0.0, 0)
     power = float(np.var(samples / 32768.0))
     top = np.abs(samples.astype(np.int32))
     return Block(
         heard,
-        seconds,
+        frames / rate,
+        len(samples) / rate,
         max(QUIETEST, 10.0 * float(np.log10(max(power, 1e-12)))),
         float(top.max()) / 32768.0,
         int(np.count_nonzero(top >= 32767)),
@@ -455,15 +441,13 @@ def _block(heard: NDArray[np.float32], samples: NDArray[np.int16], seconds: floa
 def _merged(blocks: list[Block]) -> Block:
     if len(blocks) == 1:
         return blocks[0]
-    sounding = [block for block in blocks if len(block.samples)]
-    weights = np.array([len(block.samples) for block in sounding], dtype=float)
-    powers = np.array([10 ** (block.db / 10) for block in sounding])
-    power = float(weights @ powers / weights.sum()) if sounding else 0.0
+    length = sum(block.length for block in blocks)
+    power = sum(10 ** (block.db / 10) * block.length for block in blocks) / length if length else 0.0
     return Block(
         np.concatenate([block.samples for block in blocks]),
         blocks[-1].seconds,
+        length,
         max(QUIETEST, 10.0 * float(np.log10(max(power, 1e-12)))),
         max(block.peak for block in blocks),
         sum(block.clipped for block in blocks),
-        blocks[0].kept,
     )

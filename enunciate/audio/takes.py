@@ -1,8 +1,8 @@
 """Takes: what was recorded, from the first block on disk until it is saved or thrown away.
 
 A take grows as a WAV file that can be played at any moment, so that a crash, `kill -9` or an empty battery
-leaves all but its last moment. The program that has it holds a lock beside it; a take without one belongs to a
-program that is gone, and `unfinished` finds it. Only the user can read takes.
+leaves all but its last moment. The program that has it holds a lock beside it; a take without one belongs to
+a program that is gone, and `unfinished` finds it. Only the user can read takes.
 
 Three files: `NAME.wav`, `NAME.lock` and `NAME.json` (device, time of day and what was being read).
 """
@@ -44,10 +44,10 @@ _LONGEST_BYTES = (1 << 32) - (1 << 20)
 class Take:
     """A finished recording in its file, which this program alone has until it decides what becomes of it.
 
-    `path` is a mono 16-bit WAV file at the device's own `rate` in Hz, `seconds` its length; `clipped` counts its
-    samples at full scale, `overflows` the moments at which sound was lost because the computer was too busy
-    (None for a take that was found unfinished). `problem` is a sentence on why the take ended before anyone
-    asked, `about` what its maker wrote down, `started` the local time of its begin.
+    `path` is a mono 16-bit WAV file at the device's own `rate` in Hz, `seconds` its length; `clipped` counts
+    its samples at full scale, `overflows` the moments at which sound was lost because the computer was too
+    busy (None for a take that was found unfinished). `problem` is a sentence on why the take ended before
+    anyone asked, `about` what its maker wrote down, `started` the local time of its begin.
 
     As a context manager, it is thrown away at the end, and kept to be found as unfinished where an exception
     passes.
@@ -73,8 +73,8 @@ class Take:
     def save(self, path: str | os.PathLike[str], force: bool = False) -> Path:
         """Copy the take to `path`, in the format of its ending (one of `SAVED_AS`); returns the path.
 
-        The file appears whole or not at all. Raises MicrophoneError where `path` exists already and `force` is
-        not given, where its ending is not known, and where it cannot be written; the take stays as it was.
+        The file appears whole or not at all. Raises MicrophoneError where `path` exists already and `force`
+        is not given, where its ending is not known, and where it cannot be written; the take stays as it was.
         """
         target = Path(path)
         check_target(target, force)
@@ -184,8 +184,8 @@ class TakeWriter:
                 file.write(json.dumps(about_it).encode())
         except OSError as error:
             raise MicrophoneError(
-                f"The folder of takes, {folder}, cannot be written ({error.strerror}): make room there, or set "
-                "ENUNCIATE_TAKES to another folder."
+                f"The folder of takes, {folder}, cannot be written ({error.strerror}): make room there, or "
+                "set ENUNCIATE_TAKES to another folder."
             ) from error
         self._wave = wave.open(self._file, "wb")  # noqa: SIM115
         self._wave.setnchannels(1)

@@ -1,18 +1,20 @@
 """A microphone without hardware: what is played into it is what programs under test record.
 
-PulseAudio runs with a sink that goes nowhere, whose monitor is the default source; an ALSA configuration of our
-own names it as the only devices, so PortAudio, and with it sounddevice, records what `paplay` plays. Works as
-root, needs no sound card, D-Bus or home folder, and two of them do not meet: each has its own folder and socket.
+PulseAudio runs with a sink that goes nowhere, whose monitor is the default source; an ALSA configuration of
+our own names it as the only devices, so PortAudio, and with it sounddevice, records what `paplay` plays.
+Works as root, needs no sound card, D-Bus or home folder, and two of them do not meet: each has its own folder
+and socket.
 
-PortAudio reads the environment when it is loaded. Programs under test are therefore processes of their own, started
-with `microphone.environment`:
+PortAudio reads the environment when it is loaded. Programs under test are therefore processes of their own,
+started with `microphone.environment`:
 
     def test_it(microphone):                                   # a fixture of tests/conftest.py
-        running = subprocess.Popen([sys.executable, "-m", "enunciate", "record", ...], env=microphone.environment)
-        microphone.play(DEMO / "greeting-perfect.flac")        # returns when all of it was heard
+        running = subprocess.Popen([sys.executable, "-m", "enunciate", "record", ...],
+        env=microphone.environment) microphone.play(DEMO / "greeting-perfect.flac")        # returns when all
+        of it was heard
 
-`microphone` is one server for the session; `with VirtualMicrophone(tmp_path) as own:` is one that a test may stop
-(`own.stop()`), as when the sound system dies in mid-take.
+`microphone` is one server for the session; `with VirtualMicrophone(tmp_path) as own:` is one that a test may
+stop (`own.stop()`), as when the sound system dies in mid-take.
 
 Needs the Debian packages in `PACKAGES`, which `make test` installs.
 """
@@ -47,8 +49,8 @@ ctl.!default {{ type pulse server "{server}" }}
 class VirtualMicrophone:
     """A sound server of its own in a folder of its own; start it with `with`.
 
-    `environment` is that of this process, with the virtual microphone as the only one, no settings of the user,
-    and folders for takes and settings below `folder`.
+    `environment` is that of this process, with the virtual microphone as the only one, no settings of the
+    user, and folders for takes and settings below `folder`.
     """
 
     def __init__(self, folder: Path, settings: str = "") -> None:
@@ -80,7 +82,8 @@ class VirtualMicrophone:
         log = (self._run / "log").open("wb")
         self._daemon = subprocess.Popen(
             [
-                "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--log-target=stderr",
+                "pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no",
+                "--log-target=stderr",
                 f"--load=module-native-protocol-unix auth-anonymous=1 socket={self._run / 'native'}",
                 "--load=module-null-sink sink_name=room rate=48000 channels=1",
             ],
@@ -113,7 +116,7 @@ class VirtualMicrophone:
         self._silence = self._daemon = None
 
     def _keep_awake(self) -> None:
-        """Play silence all the time, or else the sink works in steps of 2 s and garbles what begins within one."""
+        """Play silence all the time, or the sink works in steps of 2 s and garbles what begins in one."""
         self._silence = self._paplay("--latency-msec=20", "--raw", "/dev/zero")
         while not self._pactl("list", "short", "sink-inputs").stdout:
             time.sleep(0.01)
@@ -135,7 +138,7 @@ class VirtualMicrophone:
 
     def playing(self, sound: Path, volume: float = 1.0) -> subprocess.Popen[bytes]:
         """Begin to play a sound file into the microphone; the caller waits for the process or ends it."""
-        # A second is sent ahead, so that a busy machine tears no hole into it; the silence keeps the sink quick.
+        # A second is sent ahead, so that a busy machine tears no hole; the silence keeps the sink quick.
         return self._paplay("--latency-msec=1000", f"--volume={round(65536 * volume)}", str(sound))
 
     def listeners(self) -> int:
@@ -143,7 +146,7 @@ class VirtualMicrophone:
         return len(self._pactl("list", "short", "source-outputs").stdout.splitlines())
 
     def wait_for_listeners(self, count: int = 1, seconds: float = 20.0) -> None:
-        """Return once `count` programs record: what is played from then on reaches them from its beginning."""
+        """Return once `count` programs record: what is played from then on reaches them whole."""
         deadline = time.monotonic() + seconds
         while self.listeners() < count:
             assert time.monotonic() < deadline, f"no program recorded within {seconds} s"
@@ -152,7 +155,8 @@ class VirtualMicrophone:
     def _paplay(self, *arguments: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             ["paplay", *arguments],
-            env=self.environment, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_die_with_parent,
+            env=self.environment, preexec_fn=_die_with_parent,
+            stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
     def _pactl(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
