@@ -72,6 +72,7 @@ def command(
         )
     from rich.console import Console
 
+    from enunciate.audio.devices import hushed
     from enunciate.teleprompter.display import Stopped, signals_raise
     from enunciate.teleprompter.reader import Reader, Script, Wishes
     from enunciate.teleprompter.session import Timing
@@ -94,7 +95,7 @@ def command(
     output = Console(highlight=False, no_color=no_color or None)
     screen = Console(stderr=True, highlight=False, no_color=no_color or None)
     try:
-        with signals_raise():
+        with signals_raise(), hushed():
             scored = Reader(named, wishes, output, screen).run()
     except Stopped as stopped:
         ctx.exit(128 + stopped.number)

@@ -104,15 +104,18 @@ class Lines:
         self._told: dict[str, object] = {}
         self._script = False
         self._read = 0
+        self._last: str | None = None
 
     def show(self, view: View) -> None:
         """Say what is new in `view`."""
         if not self._script:
             self._script = True
             self._say(view.reference.title)
-            for line in script_lines(view, self._console.width, self._console.encoding):
-                self._say(line.text.strip("[]"))
+            for line in script_lines(view, self._console.width, self._console.encoding, marks=False):
+                self._say(line.text)
             self._say("")
+        if view.phase not in ("loading", "ready", "counting"):
+            self._lines_read(view)
         for name, text in (
             ("phase", _PHASES.get(view.phase, "")),
             ("count", f"{view.count} ..." if view.phase == "counting" else ""),
@@ -122,8 +125,6 @@ class Lines:
             if text and self._told.get(name) != text:
                 self._say(text)
             self._told[name] = text
-        if view.phase not in ("loading", "ready", "counting"):
-            self._lines_read(view)
 
     def _lines_read(self, view: View) -> None:
         """Each line of the script once all of it is read."""
@@ -134,6 +135,9 @@ class Lines:
             self._read += 1
 
     def _say(self, line: str) -> None:
+        if line == self._last:
+            return
+        self._last = line
         self._console.print(Text(line), soft_wrap=True)
 
 
@@ -148,5 +152,5 @@ _LEVELS = {
     "too quiet": "You are hard to hear: come closer to the microphone or speak up.",
     "too loud": "That is too loud for the microphone: move away from it a little.",
     "clipping": "The sound is cut off at the top: move away from the microphone, or turn it down.",
-    "no sound": "No sound arrives: is the microphone switched off or muted?",
+    "no voice": "No voice is heard: is the microphone the right one, and switched on?",
 }

@@ -1,119 +1,68 @@
-"""Hints on loudness and pace that come late and go late, so that nothing flickers while a person reads."""
+"""What to say about loudness and pace: hints that come late and go late, so that nothing flickers."""
 
 from __future__ import annotations
 
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
+from enunciate.audio.level import Hint, Meter
 from enunciate.rubric import FluencyRubric
 
-NO_SOUND, TOO_QUIET, TOO_LOUD, CLIPPING = "no sound", "too quiet", "too loud", "clipping"
 SLOW, FAST = "a bit slow", "a bit fast"
 
-_SLICE = 0.1
-"""Seconds that one level is taken over."""
-_MEMORY = 3.0
-"""Seconds over which the loudest moment tells how loud the voice is."""
-_SILENT_DBFS = -65.0
-"""Where even the loudest moment is fainter, no voice arrives; nothing is scored below this either."""
-_QUIET, _QUIET_NO_MORE = -40.0, -36.0
-_LOUD, _LOUD_NO_MORE = -9.0, -12.0
-"""dBFS of the loudest tenth of a second: from where on a hint comes, and where it goes again."""
-_FULL_SCALE, _CLIPPED_SAMPLES = 0.999, 3
-_PATIENCE = 1.5
-"""Seconds that something has to last before it is said."""
-_NO_SOUND_AFTER = 4.0
-_HOLD = 3.0
-"""Seconds that a hint of clipping stays."""
-_SPEECH_ABOVE_FLOOR = 10.0
-"""dB above the background that count as a voice."""
-_FLOOR_MEMORY = 10.0
-"""Seconds over which the background is known."""
+_COMES, _GOES = 0.6, 1.5
+"""Seconds that a hint has to be true before it is shown, and that it has to be false before it goes."""
+_FLOOR_SECONDS = 10.0
+"""Over which the background is known."""
+_VOICE_ABOVE_FLOOR, _VOICE_AT_LEAST = 10.0, -65.0
+"""dB above the background and dB relative to full scale: what is louder than both is a voice."""
 
 
-class LevelMeter:
-    """Takes in samples as they arrive; says how loud they are and what the person should know about it."""
+class LevelWatch:
+    """How loud it is, what the person should know about it, and for how long it has been quiet."""
 
-    def __init__(self, rate: int) -> None:
-        """For samples at `rate` Hz."""
-        self._size = max(1, round(rate * _SLICE))
-        self._rest = np.zeros(0, np.float32)
-        self._recent: deque[float] = deque(maxlen=round(_MEMORY / _SLICE))
-        self._longer: deque[float] = deque(maxlen=round(_FLOOR_MEMORY / _SLICE))
-        self._slices = 0
-        self._clipped_until = 0.0
-        self._wanted: tuple[str, float] = ("", 0.0)
-        self._voice_at = 0.0
-        self.hint = ""
-        """What is to be said now; mostly nothing."""
+    def __init__(self) -> None:
+        """Nothing has been heard yet."""
+        self._meter = Meter()
+        self._tenths: deque[float] = deque(maxlen=round(_FLOOR_SECONDS * 10))
+        self._seconds = self._voice_at = self._since = self._tenth_at = 0.0
+        self._wish: Hint | None = None
+        self.hint: Hint | None = None
+        """What is to be said now; None where all is well."""
 
     @property
-    def seconds(self) -> float:
-        """How much sound has arrived, in whole slices."""
-        return self._slices * _SLICE
-
-    @property
-    def dbfs(self) -> float | None:
-        """The level now: of the louder of the last two slices, which is calmer to look at."""
-        return max(list(self._recent)[-2:]) if self._recent else None
+    def db(self) -> float:
+        """The level of the last tenth of a second, dB relative to full scale."""
+        return self._meter.db
 
     @property
     def quiet_for(self) -> float:
         """Seconds since something louder than the background was heard."""
-        return self.seconds - self._voice_at
+        return self._seconds - self._voice_at
 
-    def forget_silence(self) -> None:
-        """Count silence from now on."""
-        self._voice_at = self.seconds
+    def forget_quiet(self) -> None:
+        """Count quiet from now on."""
+        self._voice_at = self._seconds
 
-    def take(self, samples: NDArray[np.float32]) -> None:
-        """The next samples, mono, shape (n,)."""
-        joined = np.concatenate((self._rest, samples))
-        whole = len(joined) // self._size * self._size
-        self._rest = joined[whole:]
-        for part in joined[:whole].reshape(-1, self._size):
-            self._slice(part)
-
-    def _slice(self, part: NDArray[np.float32]) -> None:
-        self._slices += 1
-        power = float(np.var(part.astype(np.float64)))
-        level = max(-100.0, 10 * float(np.log10(max(power, 1e-12))))
-        self._recent.append(level)
-        self._longer.append(level)
-        floor = float(np.percentile(self._longer, 5))
-        if level > max(_SILENT_DBFS, floor + _SPEECH_ABOVE_FLOOR):
-            self._voice_at = self.seconds
-        if np.count_nonzero(np.abs(part) >= _FULL_SCALE) >= _CLIPPED_SAMPLES:
-            self._clipped_until = self.seconds + _HOLD
-        self._decide(self._wish(floor))
-
-    def _wish(self, floor: float) -> str:
-        """The hint that fits what was heard lately; the present one where that tells nothing new."""
-        if self.seconds < self._clipped_until:
-            return CLIPPING
-        loudest = max(self._recent)
-        if loudest < _SILENT_DBFS:
-            return NO_SOUND if self.seconds >= _NO_SOUND_AFTER else self.hint
-        if loudest < floor + _SPEECH_ABOVE_FLOOR:
-            # The person says nothing just now.
-            return self.hint if self.hint in (TOO_QUIET, TOO_LOUD) else ""
-        if loudest > (_LOUD_NO_MORE if self.hint == TOO_LOUD else _LOUD):
-            return TOO_LOUD
-        if loudest < (_QUIET_NO_MORE if self.hint == TOO_QUIET else _QUIET):
-            return TOO_QUIET
-        return ""
-
-    def _decide(self, wish: str) -> None:
-        if wish != self._wanted[0]:
-            self._wanted = (wish, self.seconds)
-        # Clipping spoils the recording from its first moment on.
-        if wish == CLIPPING or self.seconds - self._wanted[1] >= _PATIENCE:
+    def add(self, seconds: float, db: float, peak: float, clipped: int) -> None:
+        """Take in a stretch of sound, as `Meter.add` does."""
+        self._meter.add(seconds, db, peak, clipped)
+        self._seconds += seconds
+        if self._seconds - self._tenth_at >= 0.1:
+            self._tenth_at = self._seconds
+            self._tenths.append(self._meter.db)
+        floor = float(np.percentile(self._tenths, 5)) if self._tenths else 0.0
+        if self._meter.db > max(_VOICE_AT_LEAST, floor + _VOICE_ABOVE_FLOOR):
+            self._voice_at = self._seconds
+        wish = self._meter.hint
+        if wish != self._wish:
+            self._wish, self._since = wish, self._seconds
+        if self._seconds - self._since >= (_GOES if wish is None else _COMES):
             self.hint = wish
 
 
-class PaceHint:
+class PaceWatch:
     """Whether the pace is worth a word, which comes and goes later than a needle."""
 
     def __init__(self, band_wpm: tuple[float, float], rubric: FluencyRubric) -> None:
@@ -124,7 +73,7 @@ class PaceHint:
         self.hint = ""
         """What is to be said now; mostly nothing."""
 
-    def take(self, wpm: float | None) -> None:
+    def add(self, wpm: float | None) -> None:
         """The pace by now; None where it cannot be told."""
         if wpm is None:
             self.hint = ""

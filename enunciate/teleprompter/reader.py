@@ -74,7 +74,7 @@ class Script:
 
     def about(self, title: str) -> str:
         """What is written down beside a take of it, for the program that finds the take."""
-        return json.dumps({"title": title, "name": self.name, "text": self.text})
+        return f"{title}\n{json.dumps({'name': self.name, 'text': self.text})}"
 
 
 def of_take(about: str | None) -> tuple[str, Script] | None:
@@ -84,11 +84,11 @@ def of_take(about: str | None) -> tuple[str, Script] | None:
     ('Hello', Script(name=None, text='Hello.'))
     """
     try:
-        found = json.loads(about or "")
-        title, name, text = found["title"], found["name"], found["text"]
+        title, found = (about or "").split("\n")
+        name, text = (json.loads(found)[key] for key in ("name", "text"))
     except (ValueError, KeyError, TypeError):
         return None
-    if not isinstance(title, str) or not (isinstance(name, str) or isinstance(text, str)):
+    if not isinstance(name, str) and not isinstance(text, str):
         return None
     return title, Script(name, text)
 
@@ -145,10 +145,9 @@ class Reader:
         """The live part: how it ended and, where there is something to report, take and assessment."""
         loading: Future[ScriptListener] = self._pool.submit(self._listener)
         about = self._script.about(self._reference.title)
-        with (
-            _closing_when_loaded(loading),
-            Capture(self._wishes.device, about=about, monitor=True) as capture,
-        ):
+        capture = Capture(self._wishes.device, about=about, monitor=True)
+        capture.pause()
+        with _closing_when_loaded(loading), capture:
             reading: Reading | None = None
             try:
                 with keyboard() as keys, display(self._screen) as shown:

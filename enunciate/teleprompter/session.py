@@ -7,6 +7,7 @@ Everything from outside (microphone, listener, keys, display, clock) is an argum
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from math import ceil
@@ -17,31 +18,18 @@ from numpy.typing import NDArray
 
 from enunciate.alignment.following import Progress, State
 from enunciate.audio import RATE
+from enunciate.audio.microphone import Block
 from enunciate.reference import Reference
 from enunciate.rubric import Rubric
 from enunciate.teleprompter.display import Display
 from enunciate.teleprompter.keys import ENTER, SPACE, Keys
-from enunciate.teleprompter.meters import LevelMeter, PaceHint
+from enunciate.teleprompter.meters import LevelWatch, PaceWatch
 from enunciate.teleprompter.view import Phase, View
 
 Ending = Literal["read", "silent", "key", "problem", "again", "quit", "keep", "discard"]
 """How a reading ended: the script was read to its end, nothing was said for long, or Enter was pressed (these
 three, and a `problem` with the microphone, lead to a report); the person starts over; left before anything
 was said; left and keeps what was said for later; throws it away."""
-
-
-class Heard(Protocol):
-    """A stretch of sound from the microphone."""
-
-    @property
-    def samples(self) -> NDArray[np.float32]:
-        """Mono, at `RATE`, (n,)."""
-        ...
-
-    @property
-    def kept(self) -> bool:
-        """Whether it belongs to the take."""
-        ...
 
 
 class Microphone(Protocol):
@@ -57,7 +45,7 @@ class Microphone(Protocol):
         """Why no sound comes any more, as a sentence for the person; None while it does."""
         ...
 
-    def read(self, timeout: float) -> Heard | None:
+    def read(self, timeout: float) -> Block | None:
         """What has arrived since the last call; None where nothing does within `timeout` seconds."""
         ...
 
@@ -82,14 +70,6 @@ class Listener(Protocol):
         ...
 
 
-class Clock:
-    """The time as the session sees it."""
-
-    def now(self) -> float:
-        """Seconds since some moment."""
-        return time.monotonic()
-
-
 @dataclass(frozen=True, slots=True)
 class Timing:
     """How long what takes, in seconds."""
@@ -97,9 +77,10 @@ class Timing:
     count_in: int = 3
     silence: float = 10.0
     """After so long without a word the reading ends."""
-    first_word: float = 30.0
-    """The same before anything was said."""
 
+
+_FIRST_WORD = 3.0
+"""Before the first word silence may last so many times as long: people collect themselves."""
 
 _LOOK_SECONDS = 0.05
 """How long to wait for sound before keys and clock are looked at again."""
@@ -122,21 +103,20 @@ class Reading:
         timing: Timing,
         *,
         wait_for_enter: bool = True,
-        clock: Clock | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Read `reference` into `microphone`; `listener` may still be loading."""
+        """Read `reference` into `microphone`, which is paused yet; `listener` may still be loading."""
         self._reference = reference
         self._microphone = microphone
-        microphone.pause()
         self._loading: Future[Listener] = listener
         self._keys = keys
         self._display = display
         self._timing = timing
-        self._clock = clock or Clock()
+        self._clock = clock
         self._wait_for_enter = wait_for_enter
         self._band = reference.pace_wpm or rubric.fluency.pace_wpm
-        self._level = LevelMeter(RATE)
-        self._pace = PaceHint(self._band, rubric.fluency)
+        self._level = LevelWatch()
+        self._pace = PaceWatch(self._band, rubric.fluency)
         self._pace_wpm: float | None = None
         self._phase: Phase = "loading"
         self._counting_since = 0.0
@@ -173,7 +153,7 @@ class Reading:
                 return ending
         heard = self._microphone.read(_LOOK_SECONDS)
         if heard is not None:
-            self._level.take(heard.samples)
+            self._level.add(heard.length, heard.db, heard.peak, heard.clipped)
         elif self._microphone.problem:
             return "problem"
         if self._phase == "loading" and self._loading.done():
@@ -228,16 +208,16 @@ class Reading:
 
     def _count_in(self) -> None:
         self._phase = "counting"
-        self._counting_since = self._clock.now()
+        self._counting_since = self._clock()
 
     def _left_to_count(self) -> float:
-        return self._timing.count_in - (self._clock.now() - self._counting_since)
+        return self._timing.count_in - (self._clock() - self._counting_since)
 
     def _start(self) -> None:
         """Begin to record, or go on after a pause; silence counts anew."""
         self._phase = "reading"
         self._word_at = self.seconds
-        self._level.forget_silence()
+        self._level.forget_quiet()
         self._microphone.resume()
 
     def _heard(self) -> Ending | None:
@@ -249,14 +229,14 @@ class Reading:
         self.said = self.said or bool(self._read) or self._level.quiet_for == 0.0
         self._words = progress.tokens
         self._pace_wpm = progress.pace_wpm
-        self._pace.take(progress.pace_wpm)
+        self._pace.add(progress.pace_wpm)
         if progress.ended:
             return "read"
         return "silent" if self._silence_left() <= 0 else None
 
     def _silence_left(self) -> float:
         """Seconds until silence ends the reading. A noise that is no word does not put that off for ever."""
-        limit = self._timing.silence if self._read else self._timing.first_word
+        limit = self._timing.silence * (1.0 if self._read else _FIRST_WORD)
         without_word = self.seconds - self._word_at
         return max(limit - self._level.quiet_for, 0.0 if without_word >= 3 * limit else limit - without_word)
 
@@ -270,7 +250,7 @@ class Reading:
         if not self._read and not self.said:
             return "Read now."
         left = self._silence_left()
-        if left <= _WARN:
+        if left <= min(_WARN, self._timing.silence / 2):
             return f"Nothing heard for a while: finishing in {max(1, ceil(left))}."
         return ""
 
@@ -283,11 +263,11 @@ class Reading:
                 self._band,
                 seconds=self.seconds,
                 count=max(1, ceil(self._left_to_count())) if self._phase == "counting" else 0,
-                level_dbfs=self._level.dbfs,
-                level_hint=self._level.hint,
+                level_db=self._level.db,
+                level_hint=self._level.hint or "",
                 pace_wpm=self._pace_wpm,
                 pace_hint=self._pace.hint,
                 notice=self._notice(),
-                lost_blocks=self._microphone.overflows,
+                overflows=self._microphone.overflows,
             )
         )

@@ -33,8 +33,8 @@ WIDEST = 76
 NARROW = 72
 """Columns below which the level and the pace stand on lines of their own."""
 
-_FROM_DBFS, _TO_DBFS = -60.0, 0.0
-"""What the level meter spans."""
+_SOFTEST, _LOUDEST = -60.0, 0.0
+"""dB that the level meter spans."""
 
 _COLOURS: dict[State, str] = {
     "done": "green",
@@ -60,15 +60,15 @@ class View:
     """How long the reading has taken, pauses by key left out."""
     count: int = 0
     """What the count-in is at."""
-    level_dbfs: float | None = None
-    """RMS; None where the microphone does not run."""
+    level_db: float | None = None
+    """RMS, dB relative to full scale; None where nothing was heard yet."""
     level_hint: str = ""
     pace_wpm: float | None = None
     """None before it can be told."""
     pace_hint: str = ""
     notice: str = ""
     """One calm sentence above the keys."""
-    lost_blocks: int = 0
+    overflows: int = 0
     """How often the machine was too busy to take the sound in."""
 
 
@@ -191,8 +191,8 @@ def _notice(view: View) -> str:
         return view.notice
     if view.phase == "paused":
         return "Take your time. What you read so far is safe."
-    if view.lost_blocks:
-        times = "once" if view.lost_blocks == 1 else f"{view.lost_blocks} times"
+    if view.overflows:
+        times = "once" if view.overflows == 1 else f"{view.overflows} times"
         return f"The computer was too busy to listen {times}: close other programs."
     if view.phase == "reading" and "skipped" in view.words:
         return "~words~ were not heard: just read on."
@@ -238,8 +238,8 @@ def _keys(view: View, width: int) -> tuple[tuple[str, str], ...]:
 def _level(view: View, encoding: str, glyphs: _Glyphs, length: int) -> Text:
     """The level meter and what is to be said about it."""
     share = 0.0
-    if view.level_dbfs is not None:
-        share = min(1.0, max(0.0, (view.level_dbfs - _FROM_DBFS) / (_TO_DBFS - _FROM_DBFS)))
+    if view.level_db is not None:
+        share = min(1.0, max(0.0, (view.level_db - _SOFTEST) / (_LOUDEST - _SOFTEST)))
     full = round(share * length)
     meter = Text("Level ", "dim").append(glyphs.full * full, "yellow" if view.level_hint else "green")
     meter.append(glyphs.rest * (length - full), "dim")
@@ -295,7 +295,9 @@ class ScriptLine:
     finished: bool
 
 
-def script_lines(view: View, width: int, encoding: str = "utf-8") -> Iterator[ScriptLine]:
+def script_lines(
+    view: View, width: int, encoding: str = "utf-8", *, marks: bool = True
+) -> Iterator[ScriptLine]:
     """The whole script, broken into lines, where it is told line by line; empty between two paragraphs."""
     lines = _laid_out(view.reference.text, view.reference.tokens, max(10, min(WIDEST, width)), encoding)
     tokens = [[span.token for word in line for span in word if span.token is not None] for line in lines]
@@ -304,7 +306,8 @@ def script_lines(view: View, width: int, encoding: str = "utf-8") -> Iterator[Sc
     )
     for line, inside in zip(lines, tokens, strict=True):
         finished = not inside or (max(inside) <= reached and "current" not in (view.words[t] for t in inside))
-        yield ScriptLine(_line(line, view.words, _PLAIN, 1, before_start=True).plain.strip(), finished)
+        words: Sequence[State] = view.words if marks else ["ahead"] * len(view.words)
+        yield ScriptLine(_line(line, words, _PLAIN, 1, before_start=True).plain.strip(), finished)
 
 
 def _line_due(view: View, lines: Sequence[_Line]) -> int:
