@@ -18,7 +18,7 @@ import click
 @click.option(
     "--silence",
     metavar="SECONDS",
-    type=click.FloatRange(2.0, 600.0),
+    type=click.FloatRange(1.0, 600.0),
     default=10.0,
     show_default=True,
     help="End after so long without a word.",

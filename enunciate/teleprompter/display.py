@@ -10,7 +10,8 @@ from types import FrameType
 from typing import Protocol
 
 from rich.console import Console
-from rich.screen import Screen
+from rich.control import Control
+from rich.segment import ControlType
 from rich.text import Text
 
 from enunciate.teleprompter.view import View, clock_time, draw, script_lines
@@ -71,28 +72,33 @@ def display(console: Console) -> Iterator[Display]:
 
 
 class FullScreen:
-    """The live view on the whole screen."""
+    """The live view on the whole screen. Only lines that changed are drawn, all of them in one write."""
 
     def __init__(self, console: Console) -> None:
         """On the terminal of `console`, which shows its other screen already."""
         self._console = console
-        self._shown: tuple[object, ...] = ()
+        self._size = (0, 0)
+        self._lines: list[Text] = []
 
     def show(self, view: View) -> None:
-        """Draw `view` if it looks different, or the terminal has another size by now."""
+        """Draw what looks different in `view`, or all of it where the terminal has another size by now."""
         console = self._console
         width, height = console.size
-        lines = draw(
-            view,
-            width,
-            height,
-            encoding=console.encoding,
-            colour=not console.no_color and console.color_system is not None,
-        )
-        now = (width, height, *((line.plain, tuple(line.spans)) for line in lines))
-        if now != self._shown:
-            self._shown = now
-            console.print(Screen(Text("\n").join(lines)), end="", crop=False, no_wrap=True)
+        colour = not console.no_color and console.color_system is not None
+        lines = draw(view, width, height, encoding=console.encoding, colour=colour)
+        with console:
+            if (width, height) != self._size:
+                self._size, self._lines = (width, height), []
+                console.control(Control.clear())
+            for row, line in enumerate(lines):
+                if row >= len(self._lines) or not _same(line, self._lines[row]):
+                    console.control(Control.move_to(0, row), Control((ControlType.ERASE_IN_LINE, 2)))
+                    console.print(line, end="", no_wrap=True, overflow="crop", crop=False)
+        self._lines = lines
+
+
+def _same(one: Text, other: Text) -> bool:
+    return one.plain == other.plain and one.spans == other.spans and one.style == other.style
 
 
 class Lines:

@@ -1,10 +1,11 @@
-"""A program in a terminal of its own: what it shows on the screen, keys for it, and how it leaves the terminal."""
+"""A program in a terminal of its own: what it shows, keys for it, and how it leaves the terminal."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import pty
+import re
 import signal
 import struct
 import subprocess
@@ -70,10 +71,16 @@ class Terminal:
         return "\n".join(self.lines)
 
     @property
+    def written(self) -> str:
+        """Everything that was written, without colours."""
+        with self._lock:
+            return _bare(self.output)
+
+    @property
     def after_the_screen(self) -> str:
         """What was written after the last time that the whole screen was given back."""
         with self._lock:
-            return self.output.rpartition(b"\x1b[?1049l")[2].decode()
+            return _bare(self.output.rpartition(b"\x1b[?1049l")[2])
 
     def press(self, key: str) -> None:
         os.write(self._main, {"enter": "\r", "space": " "}.get(key, key).encode())
@@ -129,3 +136,8 @@ class Terminal:
             with self._lock:
                 self.output += data
                 self._stream.feed(data)
+
+
+def _bare(output: bytes) -> str:
+    """Output without its escape sequences."""
+    return re.sub(r"\x1b\[[0-?]*[@-~]", "", output.decode(errors="replace"))

