@@ -23,7 +23,7 @@ types: $(VENV)/installed-dev
 unit: $(VENV)/installed-dev microphone
 	$(BIN)/python -m pytest
 
-microphone: ## the microphone of the tests, which needs no hardware
+microphone: ## what the tests' microphone consists of; it needs no hardware
 	@sh .ci/system-packages "the virtual microphone of the tests" pulseaudio pulseaudio-utils libasound2-plugins libportaudio2
 
 clean:
@@ -35,8 +35,7 @@ $(VENV)/bin/python:
 $(VENV)/installed: pyproject.toml $(VENV)/bin/python
 	@echo "Setting up enunciate in $(VENV) (about two minutes the first time) ..."
 	@$(PIP) install --editable .
-	@# Only Linux needs it, and only where one records: elsewhere sounddevice brings PortAudio with it.
-	-@[ "$$(uname)" != Linux ] || sh .ci/system-packages "recording from a microphone" libportaudio2
+	@$(BIN)/python -c "import sounddevice" 2>/dev/null || sh .ci/system-packages "recording from a microphone" libportaudio2 || true
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml $(VENV)/bin/python

@@ -27,6 +27,16 @@ _STEADY = 3.0
 """dB between the soft and the loud tenths of a second. White noise has 0.4 and pink noise 1.3; 60 readings by
 second-language speakers had at least 5.8 after as much noise was added to them as there was speech."""
 
+
+def clipped(samples: NDArray[np.int16]) -> int:
+    """How many samples are at full scale, where sound is cut off.
+
+    >>> clipped(np.array([32767, 32766, -32767, -32768], dtype=np.int16))
+    3
+    """
+    return int(np.count_nonzero((samples >= 32767) | (samples <= -32767)))
+
+
 Hint = Literal["no voice", "too quiet", "too loud", "clipping"]
 """What a speaker should know: nothing is heard; move closer; move back; sound is being cut off."""
 

@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import errno
 import queue
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,7 +36,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from enunciate.audio import RATE
+from enunciate.audio import RATE, level
 from enunciate.audio.devices import Device, choose, portaudio
 from enunciate.audio.level import QUIETEST
 from enunciate.audio.takes import Take, TakeWriter, takes_folder
@@ -78,9 +79,10 @@ class Source(Protocol):
 class Microphone:
     """A device of this computer as a `Source`, at the device's own rate."""
 
-    def __init__(self, device: Device) -> None:
-        """Nothing is opened yet."""
+    def __init__(self, device: Device, library: Any = None) -> None:
+        """Nothing is opened yet. `library` stands in for the module sounddevice, in tests."""
         self.device = device
+        self._library = library
         self._stream: Any = None
 
     @property
@@ -90,7 +92,7 @@ class Microphone:
 
     def start(self, deliver: Deliver, ended: Callable[[], None]) -> int:
         """Open the device; see `Source.start`."""
-        sounddevice = portaudio()
+        sounddevice = self._library or portaudio()
 
         def callback(samples: NDArray[np.int16], frames: int, clock: object, status: Any) -> None:
             deliver(samples.copy(), bool(status.input_overflow))
@@ -133,8 +135,10 @@ class Microphone:
             stream.close()
 
 
-_INVALID_CHANNELS, _INVALID_RATE, _INVALID_DEVICE, _UNAVAILABLE = -9998, -9997, -9996, -9985
-"""PortAudio's error codes."""
+_INVALID_CHANNELS, _INVALID_RATE, _INVALID_DEVICE, _BAD_COMBINATION, _UNAVAILABLE = (
+    -9998, -9997, -9996, -9993, -9985,
+)  # fmt: skip
+"""PortAudio's error codes. The fourth is also what ALSA devices give whose sound server is gone."""
 
 
 def _code(error: Exception) -> int:
@@ -144,25 +148,27 @@ def _code(error: Exception) -> int:
 def _not_opened(name: str, error: Exception | None) -> str:
     """Why the device could not be opened, and what to do."""
     text = " ".join(str(part) for part in error.args) if error else ""
-    if _code(error) == _INVALID_DEVICE if error else False:
-        return f"The microphone {name} is gone: plug it in again, or choose another (`enunciate devices`)."
+    code = _code(error) if error else 0
+    if code in (_INVALID_DEVICE, _BAD_COMBINATION):
+        return (
+            f"The microphone {name} is gone: plug it in again, or choose another with --device "
+            "(`enunciate devices` lists them)."
+        )
     if "ermission" in text or "denied" in text:
         return f"This program may not use the microphone {name}: {permission_hint()}"
-    if (error and _code(error) == _UNAVAILABLE) or "busy" in text:
+    if code == _UNAVAILABLE or "busy" in text:
         return (
             f"The microphone {name} is in use by another program, or unplugged: close other programs that "
             "record, or choose another with --device (`enunciate devices` lists them)."
         )
     return (
-        f"The microphone {name} could not be opened ({error}): choose another with --device "
+        f"The microphone {name} could not be opened ({text}): choose another with --device "
         "(`enunciate devices` lists them)."
     )
 
 
 def permission_hint() -> str:
     """Where the use of microphones is allowed on this system, as the end of a sentence."""
-    import sys
-
     return {
         "darwin": "allow it for your terminal in System Settings, Privacy & Security, Microphone.",
         "win32": "allow it for desktop apps in Settings, Privacy & security, Microphone.",
@@ -374,7 +380,7 @@ class Capture:
         resampler = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32") if self.rate != RATE else None
         last = False
         while not last:
-            waiting, kept, last = self._take_waiting()
+            waiting, kept, last, gone = self._take_waiting()
             samples = np.concatenate(waiting) if waiting else np.zeros(0, np.int16)
             self._nonzero = self._nonzero or bool(samples.any())
             if len(samples) and kept:
@@ -386,35 +392,36 @@ class Capture:
                 if self._writer.full:
                     self.problem = "The recording is as long as a file of it can be, and was ended there."
                     last = True
+            if gone:
+                self.problem = self.problem or self._gone()
             if len(samples) or last:
                 sound = samples.astype(np.float32) / np.float32(32768)
                 heard = resampler.resample_chunk(sound, last=last) if resampler else sound
                 block = _block(heard, samples, self._writer.frames, self.rate)
                 self._heard.put(block if kept else replace(block, kept=False))
 
-    def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool, bool]:
-        """What waits in the queue, mono, up to where a pause begins or ends; if it is kept; if it ends."""
-        assert self._writer is not None
+    def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool, bool, bool]:
+        """What waits in the queue, mono, up to where a pause begins or ends.
+
+        Then whether it is to be kept, whether it is the end, and whether that came by itself.
+        """
         found: list[NDArray[np.int16]] = []
         kept = True
         while True:
             try:
-                item = self._next if self._next else self._arrived.get(timeout=0.0 if found else 0.25)
+                item = self._next or self._arrived.get(timeout=0.0 if found else 0.25)
             except queue.Empty:
                 if found:
-                    return found, kept, False
+                    return found, kept, False, False
                 if time.monotonic() - self._last > self._stall_seconds:
-                    self.problem = self._gone()
-                    return found, kept, True
+                    return found, kept, True, True
                 continue
             self._next = None
             if item is None:
-                if self._ended and not self._stopping:
-                    self.problem = self._gone()
-                return found, kept, True
+                return found, kept, True, self._ended and not self._stopping
             if found and item[2] != kept:
                 self._next = item
-                return found, kept, False
+                return found, kept, False, False
             samples, overflow, kept = item
             self.overflows += overflow and kept
             found.append(_mono(samples))
@@ -454,7 +461,7 @@ def _block(heard: NDArray[np.float32], samples: NDArray[np.int16], frames: int, 
         len(samples) / rate,
         max(QUIETEST, 10.0 * float(np.log10(max(power, 1e-12)))),
         float(top.max()) / 32768.0,
-        int(np.count_nonzero(top >= 32767)),
+        level.clipped(samples),
     )
 
 

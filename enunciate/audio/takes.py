@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from enunciate.audio import Recording
+from enunciate.audio import Recording, level
 from enunciate.errors import MicrophoneError
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ class TakeWriter:
         self._wave.writeframes(samples.astype("<i2").tobytes())
         self._file.flush()
         self.frames += len(samples)
-        self.clipped += int(np.count_nonzero((samples == 32767) | (samples == -32768)))
+        self.clipped += level.clipped(samples)
         if time.monotonic() - self._synced >= _SYNC_SECONDS:
             os.fsync(self._file.fileno())
             self._synced = time.monotonic()
@@ -285,7 +285,7 @@ def _found(path: Path, lock: BaseFileLock) -> Take | None:
             rate = int(sound.samplerate)
             for block in sound.blocks(1 << 18, dtype="int16"):
                 frames += len(block)
-                clipped += int(np.count_nonzero((block == 32767) | (block == -32768)))
+                clipped += level.clipped(block)
     except (OSError, soundfile.SoundFileError):
         return None
     started = None

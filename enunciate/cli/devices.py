@@ -63,7 +63,7 @@ def command(ctx: click.Context, as_json: bool, use: str | None, use_default: boo
                 f"{mark} {device.index:2}  {name}  {device.host}, {_rates(rates[device.index], device)}"
             )
         if used:
-            click.echo(f"\n* is used: {printable(why)}. `enunciate devices --use NAME` changes it.")
+            click.echo(f"\n* is used: {printable(why)}.\n`enunciate devices --use NAME` changes it.")
     if problem:
         raise click.ClickException(printable(problem))
     ctx.exit(0)

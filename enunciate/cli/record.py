@@ -269,7 +269,7 @@ def line(seconds: float, of: float | None, db: float, told: str | None, width: i
     >>> line(7.2, None, -30.0, None, 60, "utf-8").plain
     '● 0:07  ██████████░░░░░░░░░░  -30 dB  Enter ends and saves'
     >>> line(7.2, 30.0, -30.0, "too quiet: move closer", 40, "ascii").plain
-    '* 0:07/0:30  #####.....  too quiet: move'
+    '* 0:07/0:30  #####.....  too quiet'
     """
     from rich.text import Text
 
@@ -282,6 +282,8 @@ def line(seconds: float, of: float | None, db: float, told: str | None, width: i
         found.append("  " + full * filled + empty * (size - filled), style="yellow" if told else "green")
     if width >= 60:
         found.append(f"  {db:3.0f} dB", style="default")
+    room = width - found.cell_len - 2
+    told = told if not told or len(told) <= room else told.partition(":")[0]
     found.append(f"  {told or 'Enter ends and saves'}", style="bold yellow" if told else "dim")
     found.truncate(width)
     return found
