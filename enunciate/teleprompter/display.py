@@ -148,7 +148,7 @@ class Lines:
 
 
 _PHASES = {
-    "ready": "Press Enter when you are ready. Before that, have a look at the script.",
+    "ready": "Press Enter when you are ready.",
     "reading": "Read now.",
     "paused": "Paused. Space reads on, Enter finishes.",
     "leaving": "Stop here? Enter scores what you read, Space reads on, q keeps it for later, x deletes it.",

@@ -82,6 +82,9 @@ class Timing:
 _FIRST_WORD = 3.0
 """Before the first word silence may last so many times as long: people collect themselves."""
 
+_ANY_VOICE = 3.0
+"""Where a voice is heard but no word of the script, the reading goes on so many times as long as in silence."""
+
 _LOOK_SECONDS = 0.05
 """How long to wait for sound before keys and clock are looked at again."""
 
@@ -235,10 +238,11 @@ class Reading:
         return "silent" if self._silence_left() <= 0 else None
 
     def _silence_left(self) -> float:
-        """Seconds until silence ends the reading. A noise that is no word does not put that off for ever."""
+        """Seconds until silence ends the reading; a voice without words does not put that off for ever."""
         limit = self._timing.silence * (1.0 if self._read else _FIRST_WORD)
         without_word = self.seconds - self._word_at
-        return max(limit - self._level.quiet_for, 0.0 if without_word >= 3 * limit else limit - without_word)
+        silent = min(self._level.quiet_for, without_word)
+        return min(limit - silent, _ANY_VOICE * limit - without_word)
 
     def _notice(self) -> str:
         if self._phase == "ready":
