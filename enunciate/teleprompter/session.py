@@ -83,7 +83,7 @@ _FIRST_WORD = 3.0
 """Before the first word silence may last so many times as long: people collect themselves."""
 
 _ANY_VOICE = 3.0
-"""Where a voice is heard but no word of the script, the reading goes on so many times as long as in silence."""
+"""A voice without a word of the script keeps the reading open so many times as long as silence does."""
 
 _LOOK_SECONDS = 0.05
 """How long to wait for sound before keys and clock are looked at again."""

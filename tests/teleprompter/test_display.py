@@ -105,7 +105,7 @@ def test_plain_lines_tell_a_reading() -> None:
         "1 ...",
         "Read now.",
         "You are hard to hear: come closer to the microphone or speak up.",
-        " 0:04  One two three four five six.",
+        " 0:03  One two three four five six.",
         " 0:07  Seven eight nine~ten~eleven",
         " 0:07  twelve.",
         "Thank you. Your report is being made ...",
