@@ -55,6 +55,12 @@ _STALL_SECONDS = 3.0
 _SILENT_SECONDS = 1.5
 """Seconds of zeros alone after which a microphone counts as muted or forbidden: a real one has noise."""
 
+_LATE_SECONDS = 0.3
+"""Sound that is later than this was held up, by a computer too busy; less is the step in which it comes."""
+
+_WAITING_SECONDS = 1.5
+"""How long the end of a recording waits for sound that is late."""
+
 _CLOSING_SECONDS = 2.0
 """How long closing a device may take; that of a dead sound server may never end."""
 
@@ -232,7 +238,9 @@ class Capture:
         """What was taken from `_arrived` too early."""
         self._held: Block | None = None
         """What was taken from `_heard` too early."""
+        self._first: float | None = None
         self._last = 0.0
+        self._frames = 0
         self._paused = False
         self._ended = self._stopping = False
         self._nonzero = False
@@ -267,6 +275,15 @@ class Capture:
     def paused(self) -> bool:
         """Whether arriving sound is thrown away."""
         return self._paused
+
+    @property
+    def missing(self) -> float:
+        """Seconds of sound that should have come by the clock and did not; 0 for less than half a second.
+
+        Sound systems may drop it without a word, and then it is in no count of overflows.
+        """
+        missing = self._behind(self._last)
+        return missing if missing >= 0.5 else 0.0
 
     @property
     def silent(self) -> bool:
@@ -344,16 +361,30 @@ class Capture:
         return self._take
 
     def _finish(self) -> Take:
+        # The last words may still be held up in a busy computer.
+        deadline = time.monotonic() + _WAITING_SECONDS
+        while self._worker.is_alive() and (now := time.monotonic()) < deadline:
+            if self._behind(now) < _LATE_SECONDS:
+                break
+            time.sleep(0.02)
         self._stopping = True
         self._source.stop()
         self._arrived.put(None)
         self._worker.join()
         assert self._writer is not None, "a capture is stopped that was never begun"
-        return self._writer.finish(self.overflows, self.problem)
+        return self._writer.finish(self.overflows, self.missing, self.problem)
+
+    def _behind(self, now: float) -> float:
+        """How many seconds the sound delivered so far is short of what the clock says at `now`."""
+        return now - self._first - self._frames / self.rate if self._first is not None and self.rate else 0.0
 
     def _deliver(self, samples: NDArray[np.int16], overflow: bool) -> None:
         """Called in PortAudio's thread: nothing here may wait."""
         self._last = time.monotonic()
+        if self._first is None:
+            self._first = self._last
+        else:
+            self._frames += len(samples)
         kept = not self._paused
         if (kept or self._monitor) and self.problem is None:
             self._arrived.put((samples, overflow, kept))

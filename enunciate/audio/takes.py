@@ -46,7 +46,8 @@ class Take:
 
     `path` is a mono 16-bit WAV file at the device's own `rate` in Hz, `seconds` its length; `clipped` counts
     its samples at full scale, `overflows` the moments at which sound was lost because the computer was too
-    busy (None for a take that was found unfinished). `problem` is a sentence on why the take ended before
+    busy, `missing` the seconds of sound that never came (both None for a take that was found unfinished).
+    `problem` is a sentence on why the take ended before
     anyone asked, `about` what its maker wrote down, `started` the local time of its begin.
 
     As a context manager, it is thrown away at the end, and kept to be found as unfinished where an exception
@@ -58,6 +59,7 @@ class Take:
     rate: int
     clipped: int
     overflows: int | None = None
+    missing: float | None = None
     problem: str | None = None
     device: str | None = None
     started: datetime | None = None
@@ -208,11 +210,11 @@ class TakeWriter:
             os.fsync(self._file.fileno())
             self._synced = time.monotonic()
 
-    def finish(self, overflows: int, problem: str | None) -> Take:
+    def finish(self, overflows: int, missing: float, problem: str | None) -> Take:
         """Close the file; the take keeps the lock."""
         self._close()
         return Take(
-            self.path, self.frames / self.rate, self.rate, self.clipped, overflows, problem,
+            self.path, self.frames / self.rate, self.rate, self.clipped, overflows, missing, problem,
             self.device, self.started, self.about, self._lock,
         )  # fmt: skip
 
@@ -292,7 +294,7 @@ def _found(path: Path, lock: BaseFileLock) -> Take | None:
     with suppress(KeyError, TypeError, ValueError):
         started = datetime.fromisoformat(about["started"])
     return Take(
-        path, frames / rate, rate, clipped, None, None,
+        path, frames / rate, rate, clipped, None, None, None,
         about.get("device"), started, about.get("about"), lock,
     )  # fmt: skip
 

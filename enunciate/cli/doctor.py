@@ -213,10 +213,16 @@ def check_microphone(device: str | None) -> Check:
             if take.problem or take.seconds < _LISTEN_SECONDS / 2:
                 why = take.problem or "It delivered almost no sound"
                 return Check("microphone", "failed", f"{capture.name}. {why}", "plug it in again")
-            return judge(capture.name, take.recording().audio, take.rate, take.clipped, take.overflows or 0)
+            return judge(
+                capture.name,
+                take.recording().audio,
+                take.rate,
+                take.clipped,
+                bool(take.overflows or take.missing),
+            )
 
 
-def judge(name: str, audio: Audio, rate: int, clipped: int, overflows: int) -> Check:
+def judge(name: str, audio: Audio, rate: int, clipped: int, lost: bool) -> Check:
     """What three seconds from the microphone `name` say about it; see `Check`."""
     from enunciate.audio import level
     from enunciate.audio.microphone import permission_hint
@@ -230,7 +236,7 @@ def judge(name: str, audio: Audio, rate: int, clipped: int, overflows: int) -> C
         "background_db": round(levels.floor, 1),
         "signal_to_noise_db": round(levels.rise, 1) if voice else None,
         "clipped_samples": clipped,
-        "overflows": overflows,
+        "sound_was_lost": lost,
     }
     found = f"{name}, {rate / 1000:g} kHz, background {levels.floor:.0f} dB"
     if not audio.samples.any():
@@ -240,7 +246,7 @@ def judge(name: str, audio: Audio, rate: int, clipped: int, overflows: int) -> C
     advice = ""
     if clipped:
         advice = f"{clipped} samples are clipped: turn it down or move back a little"
-    elif overflows:
+    elif lost:
         advice = "sound was lost because the computer was too busy: close other programs"
     elif not voice:
         advice = "no voice was heard, so nothing is known about its level: try again and speak"

@@ -116,6 +116,8 @@ def _save(take: Take, out: Path, force: bool) -> None:
     if take.overflows:
         times = "once" if take.overflows == 1 else f"{take.overflows} times"
         notes.append(f"Sound was lost {times}, because the computer was too busy: close other programs.")
+    elif take.missing:
+        notes.append(f"{take.missing:.1f} s of sound never came: close other programs and record it again.")
     for note in notes:
         click.echo(note, err=True)
     if take.problem:

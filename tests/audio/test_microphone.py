@@ -358,3 +358,21 @@ def test_a_sound_server_that_is_gone_before_the_recording_starts(tmp_path):
         said, _ = process.communicate("\n", timeout=20)
     assert said.startswith("MicrophoneError The microphone default is gone: plug it in again")
     assert list((tmp_path / "takes").glob("*")) == []
+
+
+def test_sound_that_never_came_is_told(tmp_path):
+    source = ScriptedMicrophone(tone(0.3), pace=0.1)  # 0.3 s that take 1.1
+    with Capture(source, tmp_path) as capture:
+        heard(capture, source)
+        with capture.stop() as take:
+            assert take.overflows == 0
+            assert 0.5 <= take.missing < 2.0
+
+
+def test_the_end_waits_for_what_is_held_up(tmp_path):
+    source = ScriptedMicrophone(tone(0.3), pace=0.1)
+    with Capture(source, tmp_path) as capture:
+        while capture._behind(time.monotonic()) < 0.35:
+            time.sleep(0.01)
+        with capture.stop() as take:
+            assert take.seconds == pytest.approx(0.3), "the end of the sound was cut off"

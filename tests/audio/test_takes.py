@@ -32,7 +32,7 @@ time.sleep(60)
 def finished(folder, samples=None, rate=16000, **about):
     writer = TakeWriter(folder, rate, "script", **about)
     writer.write(tone(1.0, rate) if samples is None else samples)
-    return writer.finish(overflows=2, problem=None)
+    return writer.finish(overflows=2, missing=0.0, problem=None)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_a_take_can_be_played_while_it_grows(tmp_path):
     for count in range(1, 4):
         writer.write(tone(0.25, 48000))
         assert soundfile.info(writer.path).frames == count * 12000
-    writer.finish(0, None).discard()
+    writer.finish(0, 0.0, None).discard()
 
 
 def test_kill_9_leaves_a_take_that_the_next_program_finds(tmp_path, running):
@@ -212,4 +212,4 @@ def test_the_disk_is_told_to_write_every_second(tmp_path, monkeypatch):
     time.sleep(1.05)
     writer.write(tone(0.1))
     assert len(told) == 1
-    writer.finish(0, None).discard()
+    writer.finish(0, 0.0, None).discard()
