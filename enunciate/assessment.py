@@ -16,6 +16,7 @@ from enunciate.audio.files import read
 from enunciate.audio.level import speech_problem
 from enunciate.errors import AudioError
 from enunciate.measures import Measures, accuracy, grammar, pacing, pronunciation, prosody
+from enunciate.memory import Memory
 from enunciate.recognition import Hypothesis, Recognizer
 from enunciate.reference import Reference
 from enunciate.rubric import Rubric
@@ -84,16 +85,23 @@ def assess(
 
 
 def assess_reading(
-    recording: Recording, reference: Reference, recognizer: Recognizer, rubric: Rubric | None = None
+    recording: Recording,
+    reference: Reference,
+    recognizer: Recognizer,
+    rubric: Rubric | None = None,
+    memory: Memory | None = None,
 ) -> Assessment:
-    """Assess a reading with engines that are already loaded: a pure function of its arguments."""
+    """Assess a reading with engines that are already loaded: a pure function of its arguments.
+
+    `memory` may have been filled with parts of the same reading before; it only saves time.
+    """
     audio = recording.audio
     problem = speech_problem(audio)
     if problem is not None:
         nothing = Hypothesis((), recognizer.engine, recognizer.model)
         unread = align(reference, ())
         return Assessment(recording, reference, nothing, unread, None, None, recording.notices, problem)
-    alignment = read_script(audio, reference, recognizer)
+    alignment = read_script(audio, reference, recognizer, memory)
     hypothesis = Hypothesis(tuple(said(alignment)), recognizer.engine, recognizer.model)
     limits = () if recognizer.transcribes else (_LIMITS.format(model=recognizer.model),)
     counts = accuracy.count(alignment)
@@ -111,7 +119,7 @@ def assess_reading(
         )
     if problem is not None:
         return Assessment(recording, reference, hypothesis, alignment, None, None, recording.notices, problem)
-    sounds = pronunciation.measure(audio, alignment)
+    sounds = pronunciation.measure(audio, alignment, memory)
     measures = Measures(
         counts,
         pacing.measure(alignment, audio),

@@ -18,6 +18,7 @@ ROOMS = (
     "errors",
     "interval",
     "settings",
+    "memory",
     "audio",
     "reference",
     "recognition",

@@ -13,6 +13,7 @@ from typing import Any
 
 from enunciate.audio import RATE, Audio
 from enunciate.interval import Interval
+from enunciate.memory import Memory, fingerprint
 from enunciate.reference import Phones
 from enunciate.reference.phones import bare
 
@@ -41,10 +42,11 @@ class Extra:
 class Contest:
     """A PocketSphinx aligner that only scores. Making one takes 0.02 s; not for two threads at once."""
 
-    def __init__(self) -> None:
-        """Load the model that the package carries."""
+    def __init__(self, memory: Memory | None = None) -> None:
+        """Load the model that the package carries; what `memory` has of earlier contests is not redone."""
         self._decoder: Any = None
         self._names: dict[Choice, str] = {}
+        self._memory = memory or Memory()
 
     def score(self, audio: Audio, words: Sequence[Choice]) -> float | None:
         """Log likelihood (natural) of `audio`, at `audio.RATE`, being just these words; None where they do
@@ -56,10 +58,15 @@ class Contest:
             raise ValueError(f"the contest needs sound at {RATE} Hz, not {audio.rate}")
         if not words or audio.seconds < _SHORTEST_SECONDS:
             return None
+        pcm = audio.pcm16()
+        key = ("contest", fingerprint(pcm), tuple(words))
+        return self._memory.recall(key, lambda: self._score(pcm, words))
+
+    def _score(self, pcm: bytes, words: Sequence[Choice]) -> float | None:
         try:
             text = " ".join(self._name(choice) for choice in words)
             self._decoder.set_align_text(text)
-            self._listen(audio)
+            self._listen(pcm)
             hypothesis = self._decoder.hyp()
         except RuntimeError:
             self._decoder = None  # a decoder that failed may not be used again
@@ -83,6 +90,13 @@ class Contest:
         """
         if not words or audio.seconds < _SHORTEST_SECONDS:
             return ()
+        pcm = audio.pcm16()
+        key = ("extras", fingerprint(pcm), tuple(words), tuple(offers.items()))
+        return self._memory.recall(key, lambda: self._find_extras(pcm, words, offers))
+
+    def _find_extras(
+        self, pcm: bytes, words: Sequence[Choice], offers: Mapping[str, Choice]
+    ) -> tuple[Extra, ...]:
         try:
             names = [self._name(choice) for choice in words]
             offered = {self._name(choice): offer for offer, choice in offers.items()}
@@ -99,7 +113,7 @@ class Contest:
             steps += [(2 * count, final, 1.0), (2 * count + 1, final, 1.0)]
             decoder.add_fsg(_SEARCH, decoder.create_fsg(_SEARCH, 0, final, steps))
             decoder.activate_search(_SEARCH)
-            self._listen(audio)
+            self._listen(pcm)
             said = [
                 (
                     name,
@@ -116,10 +130,10 @@ class Contest:
             return ()
         return tuple(_extras(names, said, offered))
 
-    def _listen(self, audio: Audio) -> None:
+    def _listen(self, pcm: bytes) -> None:
         self._decoder.reinit_feat()  # else a result depends on what was heard before
         self._decoder.start_utt()
-        self._decoder.process_raw(audio.pcm16(), full_utt=True)
+        self._decoder.process_raw(pcm, full_utt=True)
         self._decoder.end_utt()
 
     def _name(self, choice: Choice) -> str:

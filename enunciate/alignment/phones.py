@@ -73,6 +73,7 @@ def stretches(
     A stretch holds words that were said and whose pronunciation is `known`. It ends with a sentence, before a
     word that is not known, and before `longest` words at the widest gap. It reaches into the silence on
     either side: to the middle of the gap, at most `margin` seconds. `seconds` is the length of the recording.
+    Where a stretch ends depends on no more than the `longest` words after its first.
     """
     said = [(index, word.interval) for index, word in enumerate(words) if word.interval is not None]
     parts: list[list[int]] = [[]]
@@ -92,7 +93,7 @@ def stretches(
     while parts:
         part = parts.pop(0)
         if len(part) > longest:
-            cut = max(range(4, len(part) - 3), key=lambda i: gap(part[i]))
+            cut = max(range(4, longest - 2), key=lambda i: gap(part[i]))
             parts[:0] = [part[:cut], part[cut:]]
         elif part:
             first, last = said[part[0]][1], said[part[-1]][1]

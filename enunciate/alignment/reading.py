@@ -22,6 +22,7 @@ from enunciate.alignment.phones import stretches
 from enunciate.alignment.words import align, said_text, same_word, sound_distance
 from enunciate.audio import Audio
 from enunciate.interval import Interval
+from enunciate.memory import Memory
 from enunciate.recognition import UNKNOWN, RecognizedWord, Recognizer
 from enunciate.recognition.listening import EXTRAS, FILLERS, FUNCTION_WORDS, alternatives, listen_for
 from enunciate.reference import Reference, lexicon
@@ -56,12 +57,14 @@ _MISSING_AT_MOST = 3
 _SHORTEST_EXTRA_SECONDS, _SHORTEST_AGAIN_SECONDS = 0.12, 0.06
 
 
-def read_script(audio: Audio, reference: Reference, recognizer: Recognizer) -> Alignment:
+def read_script(
+    audio: Audio, reference: Reference, recognizer: Recognizer, memory: Memory | None = None
+) -> Alignment:
     """Which words of the script were read; without a second look where `is_reading` says that it was not read
     at all.
     """
     alignment = follow(audio, reference, recognizer)
-    return SecondLook(audio, recognizer).settle(alignment) if is_reading(alignment) else alignment
+    return SecondLook(audio, recognizer, memory).settle(alignment) if is_reading(alignment) else alignment
 
 
 def follow(audio: Audio, reference: Reference, recognizer: Recognizer) -> Alignment:
@@ -97,11 +100,11 @@ def said(alignment: Alignment) -> Iterator[RecognizedWord]:
 class SecondLook:
     """Puts disputed words of one recording to the contest and to a free decoding."""
 
-    def __init__(self, audio: Audio, recognizer: Recognizer) -> None:
-        """Look at `audio`."""
+    def __init__(self, audio: Audio, recognizer: Recognizer, memory: Memory | None = None) -> None:
+        """Look at `audio`; what `memory` has of earlier looks is not redone."""
         self._audio = audio
         self._recognizer = recognizer
-        self._contest = Contest()
+        self._contest = Contest(memory)
 
     def settle(self, alignment: Alignment) -> Alignment:
         """The alignment with every dispute decided."""

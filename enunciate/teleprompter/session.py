@@ -143,7 +143,6 @@ class Reading:
         while True:
             ending = self._step()
             if ending is not None:
-                self._microphone.pause()
                 if ending in ("read", "silent", "key", "problem"):
                     self._phase = "finishing"
                     self._show()

@@ -156,7 +156,7 @@ def test_the_same_reading_gives_the_same_slips() -> None:
 def test_not_measured_without_errant(monkeypatch: pytest.MonkeyPatch) -> None:
     from enunciate.measures import grammar
 
-    grammar._annotator.cache_clear()
+    grammar.load.cache_clear()
     monkeypatch.setitem(sys.modules, "errant", None)
 
     assert measure(reading("She sends>send it.")) is None

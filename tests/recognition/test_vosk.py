@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from enunciate.audio import RATE, Audio
 from enunciate.errors import RecognitionError
@@ -155,15 +156,26 @@ def test_nothing_to_listen_for_is_refused(recognizer: Recognizer, opening: Audio
         recognizer.transcribe(opening, phrases)
 
 
+def ends(samples: NDArray[np.float32]) -> list[int]:
+    """Where the stretches of a recording end, each with its sound as it is in the recording."""
+    found = []
+    for stretch in _stretches(Audio(samples, RATE)):
+        end = stretch.start + len(stretch.sound.samples)
+        assert np.array_equal(samples[stretch.start : end], stretch.sound.samples)
+        assert stretch.start + stretch.lead == (found[-1] if found else 0)
+        found.append(end)
+    return found
+
+
 def test_short_sound_is_one_stretch() -> None:
-    assert list(_stretches(Audio(np.ones(40 * RATE, dtype=np.float32), RATE))) == [(0, 40 * RATE)]
+    assert ends(np.ones(40 * RATE, dtype=np.float32)) == [40 * RATE]
 
 
 def test_long_sound_is_cut_in_its_silences() -> None:
     signal = np.random.default_rng(1).normal(0.0, 0.1, 100 * RATE).astype(np.float32)
     for start in (25, 52, 80):
         signal[start * RATE : start * RATE + RATE // 2] *= 0.01
-    cuts = [end / RATE for _, end in _stretches(Audio(signal, RATE))]
+    cuts = [end / RATE for end in ends(signal)]
     assert cuts[-1] == 100.0
     assert [int(cut) for cut in cuts[:-1]] == [25, 52, 80]
     assert all(0.1 <= cut % 1 <= 0.4 for cut in cuts[:-1])
@@ -173,9 +185,8 @@ def test_sound_without_a_silence_is_still_cut_within_bounds() -> None:
     # A steady tone: each candidate is as quiet as the next, and none may look quieter for being at an edge.
     tone = np.sin(2 * np.pi * 200 * np.arange(130 * RATE) / RATE).astype(np.float32)
     tone[35 * RATE : 35 * RATE + RATE // 2] *= 0.8
-    ends = [end for _, end in _stretches(Audio(tone, RATE))]
-    starts = [0, *ends[:-1]]
-    lengths = [(end - start) / RATE for start, end in zip(starts, ends, strict=True)]
+    found = ends(tone)
+    lengths = np.diff([0, *found]) / RATE
     assert all(20 <= length <= 40 for length in lengths[:-1])
     assert lengths[-1] <= 40
-    assert 35.0 < ends[0] / RATE < 35.5
+    assert 35.0 < found[0] / RATE < 35.5
