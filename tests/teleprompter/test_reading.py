@@ -186,7 +186,8 @@ def without_terminal(microphone: VirtualMicrophone, *arguments: str) -> subproce
 def test_two_at_once_and_one_is_never_finished(microphone: VirtualMicrophone, sentence: Path) -> None:
     lines = without_terminal(microphone, "--text", SENTENCE)
     with reading(microphone, "summary-and-thanks", "--silence", "2") as terminal:
-        microphone.wait_for_listeners(2)
+        assert lines.stderr is not None
+        before = list(iter(lines.stderr.readline, "Read now.\n"))
         microphone.play(sentence)
         report = terminal.wait_for_after("q done")
         assert "72 words of 84 left out." in report
@@ -195,6 +196,7 @@ def test_two_at_once_and_one_is_never_finished(microphone: VirtualMicrophone, se
         assert terminal.restored()
     printed, told = lines.communicate(timeout=40)
     assert lines.returncode == 0, told
+    assert before[-2:] == [f"{SENTENCE}\n", "\n"]
     assert "Every word was read." in printed
     assert re.search(r"^ *0:0\d  Before we finish, .* we did today\.$", told, re.M)
     assert "\x1b" not in printed + told
