@@ -125,7 +125,7 @@ class Lines:
         for name, text in (
             ("phase", _PHASES.get(view.phase, "")),
             ("count", f"{view.count} ..." if view.phase == "counting" else ""),
-            ("level", _LEVELS.get(view.level_hint, "")),
+            ("level", _LEVELS.get(view.level_hint, "") if view.phase == "reading" else ""),
             ("notice", view.notice),
         ):
             if text and self._told.get(name) != text:

@@ -28,6 +28,8 @@ class LevelWatch:
         self._tenths: deque[float] = deque(maxlen=round(_FLOOR_SECONDS * 10))
         self._seconds = self._voice_at = self._since = self._tenth_at = 0.0
         self._wish: Hint | None = None
+        self.voice = False
+        """Whether anything louder than the background was ever heard."""
         self.hint: Hint | None = None
         """What is to be said now; None where all is well."""
 
@@ -41,10 +43,6 @@ class LevelWatch:
         """Seconds since something louder than the background was heard."""
         return self._seconds - self._voice_at
 
-    def forget_quiet(self) -> None:
-        """Count quiet from now on."""
-        self._voice_at = self._seconds
-
     def add(self, seconds: float, db: float, peak: float, clipped: int) -> None:
         """Take in a stretch of sound, as `Meter.add` does."""
         self._meter.add(seconds, db, peak, clipped)
@@ -55,6 +53,7 @@ class LevelWatch:
         floor = float(np.percentile(self._tenths, 5)) if self._tenths else 0.0
         if self._meter.db > max(_VOICE_AT_LEAST, floor + _VOICE_ABOVE_FLOOR):
             self._voice_at = self._seconds
+            self.voice = True
         wish = self._meter.hint
         if wish != self._wish:
             self._wish, self._since = wish, self._seconds

@@ -216,10 +216,10 @@ class Reading:
         return self._timing.count_in - (self._clock() - self._counting_since)
 
     def _start(self) -> None:
-        """Begin to record, or go on after a pause; silence counts anew."""
+        """Begin to record, or go on after a pause; what was or was not heard before does not count."""
         self._phase = "reading"
         self._word_at = self.seconds
-        self._level.forget_quiet()
+        self._level = LevelWatch()
         self._microphone.resume()
 
     def _heard(self) -> Ending | None:
@@ -228,7 +228,7 @@ class Reading:
         if progress.read != self._read:
             self._word_at = self.seconds
             self._read = progress.read
-        self.said = self.said or bool(self._read) or self._level.quiet_for == 0.0
+        self.said = self.said or bool(self._read) or self._level.voice
         self._words = progress.tokens
         self._pace_wpm = progress.pace_wpm
         self._pace.add(progress.pace_wpm)

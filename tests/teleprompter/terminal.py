@@ -90,15 +90,15 @@ class Terminal:
             self._screen.resize(rows, columns)
         self._resize(columns, rows)
 
-    def wait_for(self, *wanted: str, seconds: float = 20.0) -> str:
+    def wait_for(self, *wanted: str, seconds: float = 60.0) -> str:
         """Return the screen once it shows one of the texts."""
         return self._until(lambda: self.text, wanted, seconds)
 
-    def wait_for_after(self, *wanted: str, seconds: float = 20.0) -> str:
+    def wait_for_after(self, *wanted: str, seconds: float = 60.0) -> str:
         """Return what was written since the whole screen was given back, once it holds one of the texts."""
         return self._until(lambda: self.after_the_screen, wanted, seconds)
 
-    def wait_for_end(self, seconds: float = 20.0) -> int:
+    def wait_for_end(self, seconds: float = 60.0) -> int:
         """The program's exit status."""
         status = self.program.wait(seconds)
         time.sleep(0.2)

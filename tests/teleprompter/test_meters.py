@@ -62,8 +62,6 @@ def test_quiet_is_counted_from_the_last_sound_above_the_background() -> None:
     assert watch.quiet_for < 0.2
     hear(watch, 4.0, -60.0)
     assert 3.7 < watch.quiet_for < 4.2
-    watch.forget_quiet()
-    assert watch.quiet_for == 0.0
 
 
 def test_steady_noise_is_quiet() -> None:

