@@ -40,12 +40,10 @@ from enunciate.recognition.listening import listen_for
 from enunciate.reference import Reference
 from enunciate.rubric import Rubric
 
-_LOOK_SECONDS = 2.5
+_LOOK_SECONDS = 5.0
 """After so much more sound it is worth a look which parts are finished."""
 _PAUSE_SECONDS = 0.5
 """After so long a silence the sentence before it may be finished. Stretches reach so far into silence."""
-_NEXT = 2
-"""Words by which it is known where what goes before them ends."""
 
 
 class LiveAssessment:
@@ -228,8 +226,12 @@ def _finished(words: tuple[AlignedWord, ...], seconds: float) -> tuple[AlignedWo
     if seconds - last.end >= _PAUSE_SECONDS:
         return words[: said[-1] + 1]
     known = [word.reference is not None or word.heard is not None for word in words]
-    *whole, going_on = stretches(words, known, seconds) or (None,)
-    return words[: going_on.words[0] + _NEXT] if whole and going_on is not None else ()
+    found = stretches(words, known, seconds)
+    if len(found) < 2:
+        return ()
+    # The next word shows where the stretch before it ends; what it is will be looked at with its own stretch.
+    place = found[-1].words[0]
+    return (*words[:place], AlignedWord("inserted", None, interval=words[place].interval))
 
 
 def work() -> None:

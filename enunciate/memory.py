@@ -25,6 +25,10 @@ class Memory:
         """Nothing known yet."""
         self._known: dict[Hashable, Any] = {}
 
+    def __len__(self) -> int:
+        """How many results are known."""
+        return len(self._known)
+
     def recall(self, key: Hashable, work_out: Callable[[], Found]) -> Found:
         """What is known under `key`, else what `work_out` returns, which is kept.
 

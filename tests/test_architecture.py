@@ -99,7 +99,10 @@ def test_the_rule_sees_an_import_that_walks_back() -> None:
     assert list(imported(tree, "x")) == ["report", "cli"]
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["score", "--help"], ["demo", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], *([name, "--help"] for name in ("score", "demo", "record", "doctor"))],
+)
 def test_help_loads_nothing_expensive(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom enunciate.cli import root\n"

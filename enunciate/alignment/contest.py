@@ -46,7 +46,7 @@ class Contest:
         """Load the model that the package carries; what `memory` has of earlier contests is not redone."""
         self._decoder: Any = None
         self._names: dict[Choice, str] = {}
-        self._memory = memory or Memory()
+        self._memory = Memory() if memory is None else memory
 
     def score(self, audio: Audio, words: Sequence[Choice]) -> float | None:
         """Log likelihood (natural) of `audio`, at `audio.RATE`, being just these words; None where they do

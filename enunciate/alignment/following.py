@@ -139,7 +139,12 @@ class Following:
                 del self._lit[place]
         settled = sum(word.interval.end < now - _SETTLED_SECONDS for word in heard)
         passed = max((p for p in way.read[:settled] if p is not None), default=0)
-        states = self._states(way.place, passed)
+        # Words of a guess that was taken back stay lit until it is settled, and the place behind them.
+        latest = max((heard[n].interval.end for n, p in enumerate(way.read) if p is not None), default=0.0)
+        place = way.place
+        while self._lit.get(place, latest) > latest:
+            place += 1
+        states = self._states(place, passed)
         started = speech[0].interval.start if speech else None
         last_word = speech[-1].interval.end if speech else None
         reading = last_word - started if started is not None and last_word is not None else 0.0
@@ -151,7 +156,7 @@ class Following:
         return Progress(
             words=states,
             tokens=self._by_token(states),
-            place=way.place,
+            place=place,
             seconds=now,
             read=states.count("done"),
             pace_wpm=60 * len(speech) / reading if paced else None,

@@ -143,10 +143,7 @@ class SecondLook:
         assert word.reference is not None
         sound, _, first, last = self._around(word, before, after)
         script = word.reference.pronunciations
-        others = tuple(
-            way for ways in _offers().values() if sound_distance(script, ways) > _OTHER for way in ways
-        )
-        margin = self._contest.margin(sound, (*first, script, *last), (*first, others, *last))
+        margin = self._contest.margin(sound, (*first, script, *last), (*first, _others(script), *last))
         least = _FIRMLY_AGAINST if _small(word) else _AGAINST
         return word if margin > least else replace(word, status="substituted")
 
@@ -323,6 +320,12 @@ def _offers() -> dict[str, Choice]:
     return {word: lexicon.pronunciations(word) for word in (*EXTRAS, "uh")} | {
         "um": (("AH", "M"), ("AH", "AH", "M"), ("ER", "M"), ("ER",), ("M",))
     }
+
+
+@lru_cache(maxsize=4096)
+def _others(script: Choice) -> Choice:
+    """Words unlike one of the script, as they sound."""
+    return tuple(way for ways in _offers().values() if sound_distance(script, ways) > _OTHER for way in ways)
 
 
 def _small(word: AlignedWord) -> bool:

@@ -314,7 +314,7 @@ def _convert(source: Path, target: Path, suffix: str) -> None:
                     written.write(block)
         except soundfile.SoundFileError as error:
             raise OSError(5, str(error)) from error
-    with target.open("rb") as file:
+    with target.open("r+b") as file:
         os.fsync(file.fileno())
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import platform
 import shutil
+import subprocess
+import sys
 import tempfile
 import textwrap
 from collections.abc import Callable, Mapping
@@ -160,6 +162,17 @@ def check_portaudio() -> Check:
     """Whether the library through which microphones are read can be loaded."""
     from enunciate.audio import devices
 
+    # It aborts the process that loads it where Linux's sound system (ALSA) has no configuration.
+    trial = subprocess.run(
+        [sys.executable, "-c", "import sounddevice"], stdin=subprocess.DEVNULL, capture_output=True
+    )
+    if trial.returncode < 0:
+        return Check(
+            "PortAudio",
+            "failed",
+            "it crashes when it is loaded",
+            "install libasound2-data, or unset ALSA_CONFIG_PATH",
+        )
     number, text = devices.portaudio().get_portaudio_version()
     version = f"{number >> 16}.{number >> 8 & 255}.{number & 255}"
     return Check("PortAudio", "ok", version, figures={"version": version, "description": text})
@@ -204,6 +217,8 @@ def check_microphone(device: str | None) -> Check:
     """Record three seconds, and measure level, background and clipping."""
     from enunciate.audio.microphone import Capture
 
+    if check_portaudio().status == "failed":
+        return Check("microphone", "failed", "not tried, as PortAudio does not work")
     with Capture(device) as capture:
         click.echo(f"Say something into {printable(capture.name)} for three seconds ...", err=True)
         for _ in capture.blocks():

@@ -126,7 +126,7 @@ def measure(audio: Audio, alignment: Alignment, memory: Memory | None = None) ->
         raise ValueError(f"pronunciation is measured at {RATE} Hz, not at {audio.rate}")
     # The matrices are small: BLAS threads cost more than they bring, and on a busy machine ten times as much.
     with threadpool_limits(1):
-        return _measure(audio, alignment, memory or Memory())
+        return _measure(audio, alignment, Memory() if memory is None else memory)
 
 
 def _measure(audio: Audio, alignment: Alignment, memory: Memory) -> Pronunciation:

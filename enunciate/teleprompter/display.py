@@ -144,11 +144,10 @@ class Lines:
         if line == self._last:
             return
         self._last = line
-        self._console.print(Text(line), soft_wrap=True)
+        self._console.print(Text(line))
 
 
 _PHASES = {
-    "ready": "Press Enter when you are ready.",
     "reading": "Read now.",
     "paused": "Paused. Space reads on, Enter finishes.",
     "leaving": "Stop here? Enter scores what you read, Space reads on, q keeps it for later, x deletes it.",

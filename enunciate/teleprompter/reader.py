@@ -133,7 +133,7 @@ class Reader:
         if assessment is None:
             take.discard()
             self._say(
-                "Nothing was recorded, so there is nothing to score. Whenever you are ready, try again."
+                take.problem or "Nothing was recorded, so there is nothing to score. Try again any time."
             )
             return False, False
         again = self._report(take, assessment, last=True)
@@ -222,6 +222,11 @@ class Reader:
 
         Where it is not the `last`, a reading is to follow anyway.
         """
+        if assessment.scores is not None and assessment.scores.overall is not None:
+            # On most screens the report's beginning has gone by.
+            self._screen.print(
+                Text(f"\n{assessment.scores.overall:.0f} of 100. Your report is above.", "bold")
+            )
         while True:
             with keyboard() as keys:
                 self._menu(
@@ -295,7 +300,7 @@ class Reader:
         return sound, assessment
 
     def _unfinished(self) -> None:
-        """Offer what readings that were broken off left behind."""
+        """Offer the readings that were not finished."""
         found = [(take, of_take(take.about)) for take in unfinished()]
         readings = [(take, about) for take, about in found if about is not None]
         for take, about in found:
@@ -304,7 +309,7 @@ class Reader:
         if not self._interactive:
             for take, (title, _) in readings:
                 self._say(
-                    f"A reading of “{title}” that was broken off is kept ({take.seconds:.0f} s). Run "
+                    f"An unfinished reading of “{title}” is kept ({take.seconds:.0f} s). Run "
                     "`enunciate read` in a terminal to have it scored or thrown away."
                 )
                 take.leave()
@@ -320,7 +325,7 @@ class Reader:
     def _offer(self, take: Take, title: str, script: Script) -> None:
         when = f" of {take.started:%d %B, %H:%M}" if take.started else ""
         self._say(
-            f"Your reading of “{title}”{when} was broken off. {clock_time(take.seconds)} of it is safe."
+            f"Your reading of “{title}”{when} was not finished. {clock_time(take.seconds)} of it is kept."
         )
         with keyboard() as keys:
             self._menu(("Enter", "score it"), ("k", "keep it for later"), ("x", "throw it away"))

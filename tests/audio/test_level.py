@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from enunciate.audio import RATE, Audio
-from enunciate.audio.level import QUIETEST, levels, speech_problem
+from enunciate.audio.level import QUIETEST, Meter, levels, speech_problem
 
 
 def tone(seconds, amplitude=0.5, hz=200.0):
@@ -74,3 +74,41 @@ def test_speech_in_noise_of_the_same_power_is_no_problem():
 
 def test_a_short_steady_vowel_is_no_problem():
     assert speech_problem(audio(tone(0.5))) is None
+
+
+def told(*stretches) -> Meter:
+    """A meter after stretches of (seconds, dB, peak, clipped samples), in blocks of 20 ms."""
+    meter = Meter()
+    for seconds, db, peak, clipped in stretches:
+        for block in range(round(seconds / 0.02)):
+            meter.add(0.02, db, peak, clipped if block == 0 else 0)
+    return meter
+
+
+NORMAL, PAUSE, FAINT = (2.0, -25.0, 0.3, 0), (2.0, -70.0, 0.001, 0), (2.0, -45.0, 0.02, 0)
+
+
+@pytest.mark.parametrize(
+    ("stretches", "hint"),
+    [
+        ([], None),
+        ([NORMAL], None),
+        ([NORMAL, PAUSE], None),  # a breath is no silence
+        ([NORMAL, PAUSE, PAUSE], "no voice"),
+        ([PAUSE], None),  # too early to tell
+        ([PAUSE, FAINT], "too quiet"),
+        ([FAINT, FAINT, NORMAL], None),
+        ([NORMAL, (0.1, -8.0, 0.95, 0)], "too loud"),
+        ([(0.1, -8.0, 0.95, 0), NORMAL, NORMAL], None),  # long ago
+        ([NORMAL, (0.1, -3.0, 1.0, 5)], "clipping"),
+        ([NORMAL, (0.1, -20.0, 0.8, 1)], None),  # a click
+        ([(0.1, -3.0, 1.0, 5), NORMAL, NORMAL], None),
+    ],
+)
+def test_what_a_speaker_is_told(stretches, hint):
+    assert told(*stretches).hint == hint
+
+
+def test_the_meter_shows_the_last_tenth_of_a_second():
+    assert told(NORMAL, (0.1, -40.0, 0.02, 0)).db == pytest.approx(-40.0)
+    assert Meter().db == QUIETEST

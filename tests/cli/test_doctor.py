@@ -62,6 +62,16 @@ def test_what_fails_is_named_with_what_to_do(microphone, tmp_path):
     assert output.endswith("Not everything works: model, microphone, folders.\n")
 
 
+def test_a_portaudio_that_crashes_is_found_out(microphone, tmp_path):
+    (tmp_path / "empty.conf").write_text("")
+    checks = table(
+        start(microphone.environment | {"ALSA_CONFIG_PATH": str(tmp_path / "empty.conf")}, "--json"), 1
+    )
+    assert "crashes when it is loaded" in checks["PortAudio"]["found"]
+    assert checks["microphone"]["found"] == "not tried, as PortAudio does not work"
+    assert checks["folders"]["status"] == "ok"
+
+
 def test_no_microphone_no_recording(monkeypatch, tmp_path):
     monkeypatch.setenv("ENUNCIATE_TAKES", str(tmp_path / "takes"))
     monkeypatch.setenv("ENUNCIATE_CONFIG", str(tmp_path / "config.toml"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
 import signal
+import struct
 import subprocess
 import sys
 import termios
@@ -202,7 +204,7 @@ def test_a_file_that_exists_is_refused_before_anything_is_recorded(environment, 
 def on_a_terminal(environment: dict[str, str], *arguments: object) -> tuple[subprocess.Popen[str], int]:
     """`enunciate record` on a pseudo-terminal, and the end of it that a person has."""
     person, terminal = pty.openpty()
-    termios.tcsetwinsize(terminal, (24, 80))
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = start(
         environment | {"TERM": "xterm-256color"}, *arguments,
         stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,

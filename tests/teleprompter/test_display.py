@@ -100,7 +100,6 @@ def test_plain_lines_tell_a_reading() -> None:
         "One two three four five six. Seven eight",
         "nine ten eleven twelve.",
         "",
-        "Press Enter when you are ready.",
         "2 ...",
         "1 ...",
         "Read now.",

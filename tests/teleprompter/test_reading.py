@@ -132,7 +132,7 @@ def test_killed_in_mid_take_and_offered_at_the_next_start(
         terminal.wait_for_end()
     assert len(takes(microphone)) == 1
     with Terminal(("read", "--text", "Thank you."), microphone.environment) as terminal:
-        terminal.wait_for("broken off")
+        terminal.wait_for("0:0")
         terminal.press("enter")
         shown = terminal.wait_for("Enter go on")
         assert " of 100" in terminal.written
