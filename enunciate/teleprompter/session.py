@@ -257,6 +257,11 @@ class Reading:
             return f"Nothing heard for a while: finishing in {max(1, ceil(left))}."
         return ""
 
+    def _level_hint(self) -> str:
+        """What the person should know about the sound; that nobody speaks is no news before the start."""
+        hint = self._level.hint or ""
+        return "" if hint == "no voice" and self._phase in ("loading", "ready", "counting") else hint
+
     def _show(self) -> None:
         self._display.show(
             View(
@@ -267,7 +272,7 @@ class Reading:
                 seconds=self.seconds,
                 count=max(1, ceil(self._left_to_count())) if self._phase == "counting" else 0,
                 level_db=self._level.db,
-                level_hint=self._level.hint or "",
+                level_hint=self._level_hint(),
                 pace_wpm=self._pace_wpm,
                 pace_hint=self._pace.hint,
                 notice=self._notice(),
