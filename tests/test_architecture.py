@@ -101,7 +101,11 @@ def test_the_rule_sees_an_import_that_walks_back() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], *([name, "--help"] for name in ("read", "score", "demo", "record", "doctor"))],
+    [
+        ["--help"],
+        ["--version"],
+        *([name, "--help"] for name in ("read", "score", "demo", "record", "doctor")),
+    ],
 )
 def test_help_loads_nothing_expensive(arguments: list[str]) -> None:
     program = (
