@@ -86,7 +86,7 @@ class Following:
     (('current', 'ahead', 'ahead', 'ahead'), 0, False)
     """
 
-    def __init__(self, reference: Reference, recognizer: Recognizer, pause: float = 0.8) -> None:
+    def __init__(self, reference: Reference, recognizer: Recognizer, pause: float = 0.6) -> None:
         """Follow a reading of `reference`; `pause` is the silence in seconds that ends it behind its end."""
         self._stream = recognizer.stream(RATE, listen_for(reference, recognizer).phrases)
         self._reference = reference

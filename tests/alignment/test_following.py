@@ -83,7 +83,7 @@ def test_words_light_up_in_order_and_the_end_is_seen() -> None:
     assert last.last_word == pytest.approx(25 * WORD)
     assert not any(step.ended for step in steps if not step.at_end)
     first = next(step.seconds for step in steps if step.ended)
-    assert 0.7 < first - 25 * WORD < 1.7
+    assert 0.5 < first - 25 * WORD < 1.4
 
 
 def test_the_end_is_not_seen_while_words_are_missing_or_still_said() -> None:
