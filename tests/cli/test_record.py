@@ -201,13 +201,15 @@ def test_a_file_that_exists_is_refused_before_anything_is_recorded(environment, 
     assert soundfile.info(tmp_path / "out.wav").duration >= 0.3
 
 
-def on_a_terminal(environment: dict[str, str], *arguments: object) -> tuple[subprocess.Popen[str], int]:
-    """`enunciate record` on a pseudo-terminal, and the end of it that a person has."""
+def on_a_terminal(
+    environment: dict[str, str], out: Path, *arguments: object
+) -> tuple[subprocess.Popen[str], int]:
+    """`enunciate record` on a pseudo-terminal in the folder of `out`, and the end of it that a person has."""
     person, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = start(
-        environment | {"TERM": "xterm-256color"}, *arguments,
-        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True,
+        environment | {"TERM": "xterm-256color"}, out, *arguments,
+        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True, cwd=out.parent,
     )  # fmt: skip
     os.close(terminal)
     return process, person
@@ -256,3 +258,4 @@ def test_on_a_terminal_an_unfinished_take_is_asked_about(environment, tmp_path):
         assert process.wait(timeout=20) == 0
         os.close(person)
         assert list((tmp_path / "takes").iterdir()) == []
+    assert len(list(tmp_path.glob("20*.flac"))) == 1
