@@ -175,7 +175,10 @@ class Reading:
     def _pressed(self, key: str) -> Ending | None:
         if key == "q":
             return self._leave()
-        if self._phase == "ready" and key in (ENTER, SPACE):
+        if self._phase == "loading" and key in (ENTER, SPACE):
+            # Whoever cannot wait is counted in as soon as it goes.
+            self._wait_for_enter = False
+        elif self._phase == "ready" and key in (ENTER, SPACE):
             self._count_in()
         elif self._phase == "counting" and key in (ENTER, SPACE):
             self._start()
@@ -244,6 +247,8 @@ class Reading:
         return min(limit - silent, _ANY_VOICE * limit - without_word)
 
     def _notice(self) -> str:
+        if self._phase == "loading":
+            return "Have a look at the script. One moment ..." if self._wait_for_enter else "One moment ..."
         if self._phase == "ready":
             return "Say a few words to see that you are heard. Then press Enter."
         if self._phase == "finishing":

@@ -228,6 +228,23 @@ def test_while_the_model_loads_the_script_can_be_looked_at() -> None:
     assert stage.phases == ["loading"]
 
 
+def test_enter_while_the_model_loads_is_not_lost() -> None:
+    loading: Future = Future()
+
+    def steps():
+        yield Step(-70.0, "\r")
+        yield QUIET
+        loading.set_result(stage)
+        yield from [QUIET] * 8
+        yield Step(keys="\r")
+        yield VOICE
+
+    stage = Stage(steps())
+    reading = Reading(SCRIPT, stage, loading, stage, stage, load_rubric(), Timing(1), clock=stage.clock)
+    assert reading.run() == "key"
+    assert stage.phases == ["loading", "counting", "reading", "finishing"]
+
+
 def test_a_model_that_cannot_be_loaded() -> None:
     loading: Future = Future()
     loading.set_exception(ModelError("There is no model."))
