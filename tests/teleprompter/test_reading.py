@@ -195,7 +195,7 @@ def test_two_at_once_and_one_is_never_finished(microphone: VirtualMicrophone, se
         assert terminal.restored()
     printed, told = lines.communicate(timeout=60)
     assert lines.returncode == 0, told
-    assert before[-2:] == [f"{SENTENCE}\n", "\n"]
+    assert f"{SENTENCE}\n" in before
     assert "Every word was read." in printed
     assert re.search(r"^ *0:0\d  Before we finish, .* we did today\.$", told, re.M)
     assert "\x1b" not in printed + told
