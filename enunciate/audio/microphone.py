@@ -28,7 +28,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol
@@ -188,7 +188,7 @@ class Block:
     It is `length` seconds long. `samples` are mono float32 at `RATE`, (n,), and lag behind `seconds`, the
     length of the take up to the block's end, by the few milliseconds that resampling holds back. `db` is the
     RMS level (as in `level.Levels`), `peak` the largest sample, 0 to 1, and `clipped` counts samples at full
-    scale, all three at the device's own rate.
+    scale, all three at the device's own rate. What is not `kept` came during a pause: no part of the take.
     """
 
     samples: NDArray[np.float32]
@@ -197,6 +197,7 @@ class Block:
     db: float
     peak: float
     clipped: int
+    kept: bool = True
 
 
 class Capture:
@@ -212,12 +213,15 @@ class Capture:
         folder: Path | None = None,
         about: str | None = None,
         stall_seconds: float = _STALL_SECONDS,
+        *,
+        monitor: bool = False,
     ) -> None:
         """Prepare to record from `source`: a device's number or part of its name, or any `Source`.
 
         None is the device of the settings or the system. The take grows in `folder` (else
         `takes.takes_folder()`), with `about` beside it, which an unfinished take gives back. After
-        `stall_seconds` without sound the device counts as gone.
+        `stall_seconds` without sound the device counts as gone. With `monitor`, what arrives during a pause
+        comes as blocks too, for a level meter.
 
         Raises MicrophoneError where there is no such device.
         """
@@ -227,8 +231,13 @@ class Capture:
         self._folder = folder or takes_folder()
         self._about = about
         self._stall_seconds = stall_seconds
-        self._arrived: queue.SimpleQueue[tuple[NDArray[np.int16], bool] | None] = queue.SimpleQueue()
+        self._monitor = monitor
+        self._arrived: queue.SimpleQueue[tuple[NDArray[np.int16], bool, bool] | None] = queue.SimpleQueue()
         self._heard: queue.SimpleQueue[Block | None] = queue.SimpleQueue()
+        self._next: tuple[NDArray[np.int16], bool, bool] | None = None
+        """What was taken from `_arrived` too early."""
+        self._held: Block | None = None
+        """What was taken from `_heard` too early."""
         self._first: float | None = None
         self._last = 0.0
         self._frames = 0
@@ -316,7 +325,10 @@ class Capture:
     def read(self, timeout: float = 0.1) -> Block | None:
         """All that has arrived since the last call, as one block; None if nothing does within `timeout`."""
         found: list[Block] = []
-        wait = timeout
+        if self._held is not None:
+            found.append(self._held)
+            self._held = None
+        wait = 0.0 if found else timeout
         while not self._exhausted:
             try:
                 block = self._heard.get(timeout=wait) if wait > 0 else self._heard.get_nowait()
@@ -326,6 +338,9 @@ class Capture:
                 self._exhausted = True
                 if self._bug is not None:
                     raise self._bug
+                break
+            if found and block.kept != found[-1].kept:
+                self._held = block
                 break
             found.append(block)
             wait = 0.0
@@ -370,8 +385,9 @@ class Capture:
             self._first = self._last
         else:
             self._frames += len(samples)
-        if not self._paused and self.problem is None:
-            self._arrived.put((samples, overflow))
+        kept = not self._paused
+        if (kept or self._monitor) and self.problem is None:
+            self._arrived.put((samples, overflow, kept))
 
     def _end(self) -> None:
         """Called in PortAudio's thread when the stream has ended, by our own `stop` too."""
@@ -394,11 +410,19 @@ class Capture:
         assert self._writer is not None
         resampler = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32") if self.rate != RATE else None
         last = False
+        was_kept = True
         while not last:
-            waiting, last, gone = self._take_waiting()
+            waiting, kept, last, gone = self._take_waiting()
+            if resampler and kept != was_kept:
+                # What is kept is resampled apart, so that it sounds as the file of the take does.
+                rest = resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+                block = _block(rest, np.zeros(0, np.int16), self._writer.frames, self.rate)
+                self._heard.put(replace(block, kept=was_kept))
+                resampler = soxr.ResampleStream(self.rate, RATE, 1, dtype="float32")
+            was_kept = kept
             samples = np.concatenate(waiting) if waiting else np.zeros(0, np.int16)
-            if len(samples):
-                self._nonzero = self._nonzero or bool(samples.any())
+            self._nonzero = self._nonzero or bool(samples.any())
+            if len(samples) and kept:
                 try:
                     self._writer.write(samples)
                 except OSError as error:
@@ -412,27 +436,34 @@ class Capture:
             if len(samples) or last:
                 sound = samples.astype(np.float32) / np.float32(32768)
                 heard = resampler.resample_chunk(sound, last=last) if resampler else sound
-                self._heard.put(_block(heard, samples, self._writer.frames, self.rate))
+                block = _block(heard, samples, self._writer.frames, self.rate)
+                self._heard.put(block if kept else replace(block, kept=False))
 
-    def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool, bool]:
-        """What waits in the queue, mono, whether it is the end, and whether that came by itself."""
+    def _take_waiting(self) -> tuple[list[NDArray[np.int16]], bool, bool, bool]:
+        """What waits in the queue, mono, up to where a pause begins or ends.
+
+        Then whether it is to be kept, whether it is the end, and whether that came by itself.
+        """
         found: list[NDArray[np.int16]] = []
-        wait = True
+        kept = True
         while True:
             try:
-                item = self._arrived.get(timeout=0.25) if wait else self._arrived.get_nowait()
+                item = self._next or self._arrived.get(timeout=0.0 if found else 0.25)
             except queue.Empty:
                 if found:
-                    return found, False, False
+                    return found, kept, False, False
                 if time.monotonic() - self._last > self._stall_seconds:
-                    return found, True, True
+                    return found, kept, True, True
                 continue
+            self._next = None
             if item is None:
-                return found, True, self._ended and not self._stopping
-            samples, overflow = item
-            self.overflows += overflow
+                return found, kept, True, self._ended and not self._stopping
+            if found and item[2] != kept:
+                self._next = item
+                return found, kept, False, False
+            samples, overflow, kept = item
+            self.overflows += overflow and kept
             found.append(_mono(samples))
-            wait = False
 
     def _gone(self) -> str:
         return (
@@ -485,4 +516,5 @@ def _merged(blocks: list[Block]) -> Block:
         max(QUIETEST, 10.0 * float(np.log10(max(power, 1e-12)))),
         max(block.peak for block in blocks),
         sum(block.clipped for block in blocks),
+        blocks[0].kept,
     )

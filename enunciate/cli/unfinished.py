@@ -36,7 +36,7 @@ def offer() -> None:
 def describe(take: Take) -> str:
     """A take in words, as the beginning of a sentence."""
     when = f" from {take.started:%d %b %H:%M}" if take.started else ""
-    about = f" ({printable(take.about)})" if take.about else ""
+    about = f" ({printable(take.about.splitlines()[0])})" if take.about else ""
     return f"A recording of {take.seconds:.1f} s{when}{about}"
 
 

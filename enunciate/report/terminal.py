@@ -124,7 +124,7 @@ class _Report:
         recording, heard = self.assessment.recording, self.assessment.hypothesis
         return Group(
             self.text(self.assessment.reference.title, "bold"),
-            self.text(f"{recording.path}, {recording.seconds:.1f} s", "dim"),
+            self.text(f"{recording.path or 'Your reading'}, {recording.seconds:.1f} s", "dim"),
             self.text(
                 f"Heard by {heard.engine} with the model {heard.model}. {self.limits()}".strip(), "dim"
             ),

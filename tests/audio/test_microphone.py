@@ -113,6 +113,32 @@ def test_nothing_is_recorded_in_a_pause(tmp_path):
     take.discard()
 
 
+def test_with_a_monitor_a_pause_is_heard_and_not_kept(tmp_path):
+    source = ScriptedMicrophone(tone(60.0), pace=0.002)
+    capture = Capture(source, tmp_path, monitor=True)
+    capture.pause()
+    with capture:
+        heard = [block for block in (capture.read() for _ in range(5)) if block]
+        assert [block.kept for block in heard] == [False] * len(heard)
+        assert sum(len(block.samples) for block in heard) > 0
+        assert max(block.db for block in heard) == pytest.approx(-9.0, abs=0.5)
+        assert capture.seconds == 0.0
+        capture.resume()
+        while capture.seconds < 0.5:
+            time.sleep(0.005)
+        capture.pause()
+        time.sleep(0.05)
+        take = capture.stop()
+        rest = []
+        while (block := capture.read(0.0)) is not None:
+            rest.append(block)
+    # What was kept and what was not never share a block.
+    kept = sum(len(block.samples) for block in rest if block.kept)
+    assert any(not block.kept and len(block.samples) for block in rest)
+    assert kept == round(take.seconds * 16_000)
+    take.discard()
+
+
 def test_a_slow_listener_loses_nothing_and_delays_no_block(tmp_path):
     source = ScriptedMicrophone(tone(5.0, 48_000), 48_000)
     with Capture(source, tmp_path) as capture:

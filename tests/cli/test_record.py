@@ -202,14 +202,14 @@ def test_a_file_that_exists_is_refused_before_anything_is_recorded(environment, 
 
 
 def on_a_terminal(
-    environment: dict[str, str], *arguments: object, **options
+    environment: dict[str, str], out: Path, *arguments: object
 ) -> tuple[subprocess.Popen[str], int]:
-    """`enunciate record` on a pseudo-terminal, and the end of it that a person has."""
+    """`enunciate record` on a pseudo-terminal in the folder of `out`, and the end of it that a person has."""
     person, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     process = start(
-        environment | {"TERM": "xterm-256color"}, *arguments,
-        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True, **options,
+        environment | {"TERM": "xterm-256color"}, out, *arguments,
+        stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True, cwd=out.parent,
     )  # fmt: skip
     os.close(terminal)
     return process, person
@@ -251,9 +251,7 @@ def test_on_a_terminal_an_unfinished_take_is_asked_about(environment, tmp_path):
         wait_for_take(tmp_path / "takes", 0.3)
         lost.kill()
         lost.communicate()
-        process, person = on_a_terminal(
-            environment, tmp_path / f"{answer}.wav", "--seconds", 0.3, cwd=tmp_path
-        )
+        process, person = on_a_terminal(environment, tmp_path / f"{answer}.wav", "--seconds", 0.3)
         seen(person, "Enter decides later")
         os.write(person, f"{answer}\n".encode())
         seen(person, f"Saved {tmp_path / answer}.wav")
