@@ -9,9 +9,10 @@ models/pronunciation/README.md for how well they agree.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import as_file, files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,12 @@ from enunciate.measures.sequence import Head, Layer, SequenceNet, mean_scores
 from enunciate.measures.sounds import called_out, ipa
 from enunciate.measures.trees import Trees
 from enunciate.memory import Memory, fingerprint
-from enunciate.reference import Phones, accents, lexicon
+from enunciate.reference import Phones, accents
 
+_BESIDE_SECONDS = 0.6
+"""Speech beside the script between two of its words, in seconds, that an alignment can span."""
+_MISSING_AT_MOST = 2
+"""Words left out in a row that are still taken for attempts."""
 WHOLE = ("accuracy", "fluency", "prosody", "total")
 """What is scored of a reading as a whole."""
 
@@ -138,9 +143,9 @@ def measure(
     """Measure the pronunciation of every script word that was said, correctly or nearly so.
 
     `audio` is mono at 16 kHz; `models` are those that ship where none are given. Words that were left out,
-    said as another word or said beside the script get None, and so does everything in a stretch whose sound
-    the words don't fit. A word that could not be made out is judged as an attempt at the script's. A stretch
-    that `memory` has is not measured again.
+    said beside the script get None, and so does everything in a stretch whose sound the words don't fit. What
+    was said in a word's place is judged as an attempt at that word. A stretch that `memory` has is not
+    measured again.
     """
     if audio.rate != RATE:
         raise ValueError(f"pronunciation is measured at {RATE} Hz, not at {audio.rate}")
@@ -154,15 +159,16 @@ def _measure(audio: Audio, alignment: Alignment, memory: Memory, models: Scorer)
     words: list[WordPronunciation | None] = [None] * len(alignment.words)
     wholes: list[tuple[float, ...]] = []
     sizes: list[int] = []
+    attempts = _attempts(alignment.words)
     choices = [_choice(word) for word in alignment.words]
-    for stretch in stretches(alignment.words, [bool(choice) for choice in choices], audio.seconds):
+    for stretch in stretches(attempts, [bool(choice) for choice in choices], audio.seconds):
         judged = _judge(
             models, aligner, audio.cut(stretch.interval), [choices[index] for index in stretch.words], memory
         )
         if judged is None:
             continue
         for place, index in enumerate(stretch.words):
-            if _attempted(alignment.words[index]):
+            if alignment.words[index].status != "omitted":
                 words[index] = _word(judged, place, stretch.interval.start)
         wholes.append(judged.scores.whole)
         sizes.append(len(stretch.words))
@@ -170,11 +176,38 @@ def _measure(audio: Audio, alignment: Alignment, memory: Memory, models: Scorer)
         return Pronunciation(tuple(words))
     mean = np.average(np.array(wholes), axis=0, weights=np.array(sizes))
     listeners = Listeners(*(_percent(float(score) / 10) for score in mean))
-    read = [
-        word if aligned.status != "substituted" else None
-        for word, aligned in zip(words, alignment.words, strict=True)
-    ]
-    return Pronunciation(tuple(words), listeners, called_out(read, models.sure_enough))
+    certain = [word if _undisturbed(alignment.words, index) else None for index, word in enumerate(words)]
+    return Pronunciation(tuple(words), listeners, called_out(certain, models.sure_enough))
+
+
+def _attempts(words: Sequence[AlignedWord]) -> list[AlignedWord]:
+    """The words as listeners hear them who have the script in hand, as those had that we learned from.
+
+    Whatever was said in a word's place is an attempt at it, and so is silence where one or two words were
+    left out. What was said beside the script belongs to the flow of its stretch, unless it lasts: then no
+    stretch that spans it can be laid along the sound.
+    """
+    script = [index for index, word in enumerate(words) if word.reference is not None]
+    runs = [list(run) for _, run in groupby(script, key=lambda index: words[index].interval is None)]
+    tried = {index for run in runs if len(run) <= _MISSING_AT_MOST for index in run}
+    clock = next((word.interval.start for word in words if word.interval is not None), 0.0)
+    beside, result = 0.0, []
+    for index, word in enumerate(words):
+        if word.reference is None:
+            beside += word.interval.duration if word.interval is not None else 0.0
+            result.append(word if beside > _BESIDE_SECONDS else replace(word, interval=None))
+            continue
+        beside = 0.0
+        if word.interval is None and index in tried:
+            word = replace(word, interval=Interval(clock, clock))
+        clock = word.interval.end if word.interval is not None else clock
+        result.append(word)
+    return result
+
+
+def _undisturbed(words: Sequence[AlignedWord], index: int) -> bool:
+    """Whether a word and its neighbours were read as they stand: only there is a single sound sure enough."""
+    return all(word.status in ("correct", "mispronounced") for word in words[max(0, index - 1) : index + 2])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,21 +243,10 @@ def _judge(
     return memory.recall(key, work_out)
 
 
-def _attempted(word: AlignedWord) -> bool:
-    """Whether the script's word was said, or something in its place that is not known to be another."""
-    unclear = word.status == "substituted" and word.heard is None
-    return unclear or word.status in ("correct", "mispronounced")
-
-
 def _choice(word: AlignedWord) -> tuple[Phones, ...]:
-    """How what was said there sounds; empty where it is not known.
-
-    A word that could not be made out was most often an attempt at the script's word, and is judged as one.
-    """
+    """The ways to say the script's word that count as right; empty for what was said beside the script."""
     if word.reference is None:
         return ()
-    if word.status == "substituted" and word.heard is not None:
-        return lexicon.pronunciations(word.heard)
     return accents.accepted(word.reference.text, word.reference.pronunciations)
 
 

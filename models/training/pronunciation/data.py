@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import io
 import json
+import multiprocessing
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
 from scipy.signal import fftconvolve, resample_poly
 
 from enunciate.alignment.phones import PHONES, PhoneAligner
@@ -24,6 +28,8 @@ from enunciate.audio import RATE, Audio
 from enunciate.measures.evidence import Evidence, gather
 from enunciate.measures.frames import levelled
 from enunciate.measures.sounds import sounds
+from enunciate.reference import Phones, accents, lexicon
+from enunciate.reference.phones import bare
 
 Samples = NDArray[np.float32]
 
@@ -50,6 +56,7 @@ class Example:
     """(4,) 0-10, medians of `UTTERANCE_SCORES`."""
 
 
+@cache
 def labels(corpus: Path) -> list[dict]:
     """The labels of speechocean762 as they stand in labels.jsonl, one a reading."""
     return [json.loads(line) for line in (corpus / "labels.jsonl").read_text("utf-8").splitlines()]
@@ -143,28 +150,38 @@ COPIES = {"telephone": telephone, "quiet": quiet, "noise": noise, "hum": hum, "r
 # Native speech
 
 
-def native(texts: list[str], seed: int) -> Iterator[tuple[str, Samples]]:
-    """`texts` read by a synthetic American voice at several speeds and vocal-tract lengths, 16 kHz."""
+@cache
+def _voice() -> Any:
     from hibari import Hibari
 
-    voice = Hibari()
-    rng = np.random.default_rng(seed)
-    for text in texts:
-        speed = float(rng.uniform(0.85, 1.15))
-        step = int(rng.integers(15, 23))  # below 20 the voice is deeper, as a man's
-        samples = voice(text, speed=speed * 20 / step, seed=int(rng.integers(1 << 30)))
-        peak = np.abs(samples).max() + 1e-6
-        pad = np.zeros(int(24000 * rng.uniform(0.1, 0.6)), np.float32)
-        whole = np.concatenate([pad, samples / peak * 0.5, pad])
-        yield text, resample_poly(whole, 40, 3 * step).astype(np.float32)
+    return Hibari()
 
 
-def pronunciations(text: str) -> list[list[tuple[str, ...]]] | None:
-    """Every accepted pronunciation of each word of `text`; None where the dictionary lacks one."""
-    from enunciate.reference.lexicon import pronunciations as known
+def native(text: str, number: int, seed: int) -> Samples:
+    """`text` read by a synthetic American voice at some speed and vocal-tract length, 16 kHz.
 
-    ways = [known(word.strip(".,?!").lower()) for word in text.split()]
-    return [list(way) for way in ways] if all(ways) else None
+    Every third one is spoilt as a copy is.
+    """
+    rng = np.random.default_rng([seed, number])
+    speed = float(rng.uniform(0.85, 1.15))
+    step = int(rng.integers(15, 23))  # below 20 the voice is deeper, as a man's
+    samples = _voice()(text, speed=speed * 20 / step, seed=int(rng.integers(1 << 30)))
+    peak = np.abs(samples).max() + 1e-6
+    pad = np.zeros(int(24000 * rng.uniform(0.1, 0.6)), np.float32)
+    whole = np.concatenate([pad, samples / peak * 0.5, pad])
+    reading = resample_poly(whole, 40, 3 * step).astype(np.float32)
+    return COPIES[str(rng.choice(list(COPIES)))](reading, rng) if number % 3 == 2 else reading
+
+
+def choices(words: list[str]) -> list[tuple[Phones, ...]]:
+    """Every accepted pronunciation of each word, as the product knows them."""
+    bare = [word.strip(".,?!").lower() for word in words]
+    return [accents.accepted(word, lexicon.pronunciations(word)) for word in bare]
+
+
+def in_dictionary(text: str) -> bool:
+    """Whether a dictionary has all words of `text`."""
+    return all(lexicon.pronunciations(word.strip(".,?!").lower()) for word in text.split())
 
 
 # Sounds said as others
@@ -238,86 +255,119 @@ def misread(
 # Gathering
 
 
-def targets(label: dict) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Phones, words and scores of a reading, as `Example` has them."""
+def targets(
+    label: dict, evidence: Evidence
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Phones, words and scores of a reading, as `Example` has them.
+
+    The experts judged the corpus's own pronunciation of each word. Where another fits the sound better, a
+    phone gets the score of the one that it stands for, and none where it has no counterpart.
+    """
     phones: list[float] = []
-    for word in label["words"]:
+    for number, word in enumerate(label["words"]):
         scores = word["phone_scores"] or [None] * len(word["phones"])
-        phones += [float(np.mean(s)) if s else np.nan for s in scores]
+        means = [float(np.mean(s)) if s else np.nan for s in scores]
+        said = [PHONES[phone] for phone in evidence.phone[evidence.word == number]]
+        phones += carried(means, bare(word["phones"]), said)
     words = [[np.median(word[name]) for name in WORD_SCORES] for word in label["words"]]
     return np.array(phones), np.array(words), np.array([np.median(label[name]) for name in UTTERANCE_SCORES])
 
 
-def gather_all(corpus: Path, texts: list[str], copied: float, seed: int) -> Iterator[Example]:
+def carried(scores: Sequence[float], judged: Sequence[str], said: Sequence[str]) -> list[float]:
+    """Scores of the phones that were `judged`, for those that were `said` in their place.
+
+    >>> carried([2.0, 1.0, 0.0], ["F", "AO", "R"], ["F", "AO"]), carried([2.0], ["AH"], ["HH", "AH"])
+    ([2.0, 1.0], [nan, 2.0])
+    """
+    if len(judged) == len(said):
+        return list(scores)
+    found = [float("nan")] * len(said)
+    for part in Levenshtein.opcodes(judged, said):
+        if part.tag in ("equal", "replace"):
+            found[part.dest_start : part.dest_end] = scores[part.src_start : part.src_end]
+    return found
+
+
+def in_order(work: Callable[[Any], Example | None], tasks: Sequence[Any], jobs: int) -> Iterator[Example]:
+    """What `work` makes of each task, in order, by `jobs` processes; without those that it cannot do."""
+    with multiprocessing.get_context("fork").Pool(jobs) as pool:
+        yield from filter(None, pool.imap(work, tasks, chunksize=8))
+
+
+@cache
+def _aligner() -> PhoneAligner:
+    return PhoneAligner()
+
+
+def gather_all(corpus: Path, texts: list[str], copied: float, seed: int, jobs: int) -> Iterator[Example]:
     """All readings, a share `copied` of them once more degraded, and `texts` by a native voice."""
     readings = labels(corpus)
+    plain = [(label, "plain", 0) for label in readings]
     rng = np.random.default_rng(seed)
-    aligner = PhoneAligner()
-    for label in readings:
-        found = _example(aligner, label, sound(corpus, label), "plain")
-        if found:
-            yield found
-    kept = [label for label in readings if rng.random() < copied]
-    for label in kept:
-        kind = str(rng.choice([*COPIES, "babble", "babble"]))
-        samples = sound(corpus, label)
-        if kind == "babble":
-            others = [
-                sound(corpus, readings[i]) for i in rng.integers(0, len(readings), int(rng.integers(2, 6)))
-            ]
-            copy = babble(samples, others, rng)
-        else:
-            copy = COPIES[kind](samples, rng)
-        found = _example(aligner, label, copy, kind)
-        if found:
-            yield found
-    spoken = [text for text in texts if pronunciations(text)]
-    for number, (text, samples) in enumerate(native(spoken, seed)):
-        words = pronunciations(text)
-        assert words is not None
-        if number % 3 == 2:
-            samples = COPIES[str(rng.choice(list(COPIES)))](samples, rng)
-        evidence = gather(aligner, levelled(Audio(samples, RATE)), words)
-        if evidence is not None:
-            yield Example(
-                f"native{number:04}",
-                NATIVE,
-                NATIVE,
-                evidence,
-                np.full(len(evidence.phone), 2.0),
-                np.full((len(words), len(WORD_SCORES)), 10.0),
-                np.full(len(UTTERANCE_SCORES), 10.0),
-            )
+    kinds = [*COPIES, "babble", "babble"]
+    copies = [
+        (label, str(rng.choice(kinds)), number)
+        for number, label in enumerate(readings)
+        if rng.random() < copied
+    ]
+    yield from in_order(partial(_reading, corpus, seed), [*plain, *copies], jobs)
+    spoken = [text for text in texts if in_dictionary(text)]
+    yield from in_order(partial(_native, seed), list(enumerate(spoken)), jobs)
 
 
-def _example(aligner: PhoneAligner, label: dict, samples: Samples, kind: str) -> Example | None:
-    words = [[tuple(word["phones"])] for word in label["words"]]
-    evidence = gather(aligner, levelled(Audio(samples, RATE)), words)
+def _reading(corpus: Path, seed: int, task: tuple[dict, str, int]) -> Example | None:
+    label, kind, number = task
+    samples, rng = sound(corpus, label), np.random.default_rng([seed, number])
+    if kind == "babble":
+        readings = labels(corpus)
+        others = [sound(corpus, readings[i]) for i in rng.integers(0, len(readings), int(rng.integers(2, 6)))]
+        samples = babble(samples, others, rng)
+    elif kind != "plain":
+        samples = COPIES[kind](samples, rng)
+    words = choices([word["text"] for word in label["words"]])
+    evidence = gather(_aligner(), levelled(Audio(samples, RATE)), words)
     if evidence is None:
         return None
-    return Example(label["utterance"], label["speaker"], kind, evidence, *targets(label))
+    return Example(label["utterance"], label["speaker"], kind, evidence, *targets(label, evidence))
+
+
+def _native(seed: int, task: tuple[int, str]) -> Example | None:
+    number, text = task
+    words = choices(text.split())
+    evidence = gather(_aligner(), levelled(Audio(native(text, number, seed), RATE)), words)
+    if evidence is None:
+        return None
+    return Example(
+        f"native{number:04}",
+        NATIVE,
+        NATIVE,
+        evidence,
+        np.full(len(evidence.phone), 2.0),
+        np.full((len(words), len(WORD_SCORES)), 10.0),
+        np.full(len(UTTERANCE_SCORES), 10.0),
+    )
 
 
 def gather_misread(
-    corpus: Path, examples: list[Example], texts: list[str], share: float, seed: int
+    corpus: Path, examples: list[Example], texts: list[str], share: float, seed: int, jobs: int
 ) -> Iterator[Example]:
     """A share of the plain readings, and undegraded native ones, as bad readings of others."""
     by_utterance = {label["utterance"]: label for label in labels(corpus)}
     rng = np.random.default_rng(seed + 1)
-    aligner = PhoneAligner()
-    for example in examples:
+    spoken = [text for text in texts if in_dictionary(text)]
+    tasks: list[tuple[int, Example, dict | str]] = []
+    for number, example in enumerate(examples):
         if example.kind == "plain" and rng.random() < share:
-            found = misread(example, sound(corpus, by_utterance[example.utterance]), rng, aligner)
-            if found:
-                yield found
-    spoken = [text for text in texts if pronunciations(text)]
-    known = {example.utterance: example for example in examples if example.kind == NATIVE}
-    for number, (_, samples) in enumerate(native(spoken, seed)):
-        example = known.get(f"native{number:04}")
-        if example is not None and number % 3 != 2:
-            found = misread(example, samples, rng, aligner)
-            if found:
-                yield found
+            tasks.append((number, example, by_utterance[example.utterance]))
+        elif example.kind == NATIVE and (spoke := int(example.utterance.removeprefix(NATIVE))) % 3 != 2:
+            tasks.append((spoke, example, spoken[spoke]))
+    yield from in_order(partial(_misread, corpus, seed), tasks, jobs)
+
+
+def _misread(corpus: Path, seed: int, task: tuple[int, Example, dict | str]) -> Example | None:
+    number, example, read = task
+    samples = native(read, number, seed) if isinstance(read, str) else sound(corpus, read)
+    return misread(example, samples, np.random.default_rng([seed + 1, number]), _aligner())
 
 
 def cached(file: Path, examples: Callable[[], Iterator[Example]]) -> list[Example]:

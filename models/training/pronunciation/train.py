@@ -85,12 +85,12 @@ def main() -> None:
     corpus, cache, texts = options.corpus, options.cache, native_texts(options.corpus)
     first = cached(
         cache / f"examples-{options.copied}-{len(texts)}-1.pickle",
-        lambda: gather_all(corpus, texts, options.copied, seed=1),
+        lambda: gather_all(corpus, texts, options.copied, seed=1, jobs=options.jobs),
     )
     nets, fold_of = networks(first, cache, options.epochs, options.jobs)
     examples = first + cached(
         cache / f"misread-{options.misread}-{len(texts)}-1.pickle",
-        lambda: gather_misread(corpus, first, texts, options.misread, seed=1),
+        lambda: gather_misread(corpus, first, texts, options.misread, seed=1, jobs=options.jobs),
     )
     print(f"{len(examples)} examples", flush=True)
     fold = np.array([fold_of[example.speaker] for example in examples])
