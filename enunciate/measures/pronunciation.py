@@ -8,7 +8,7 @@ models/pronunciation/README.md for how well they agree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from enunciate.alignment import AlignedWord, Alignment
-from enunciate.alignment.phones import FRAMES_PER_SECOND, PHONES, PhoneAligner, stretches
+from enunciate.alignment.phones import FRAMES_PER_SECOND, PHONES, PhoneAligner, Stretch, stretches
 from enunciate.audio import RATE, Audio
 from enunciate.interval import Interval
 from enunciate.measures import Listeners, PhoneMeasure, Pronunciation, WordPronunciation
@@ -33,7 +33,7 @@ from enunciate.measures.sequence import Head, Layer, SequenceNet, mean_scores
 from enunciate.measures.sounds import called_out, ipa
 from enunciate.measures.trees import Trees
 from enunciate.memory import Memory, fingerprint
-from enunciate.reference import Phones, accents
+from enunciate.reference import Phones, accents, lexicon
 
 _BESIDE_SECONDS = 0.6
 """Speech beside the script between two of its words, in seconds, that an alignment can span."""
@@ -156,19 +156,26 @@ def measure(
 
 def _measure(audio: Audio, alignment: Alignment, memory: Memory, models: Scorer) -> Pronunciation:
     aligner = PhoneAligner()
+
+    def laid(words: Sequence[AlignedWord], choices: Sequence[tuple[Phones, ...]]) -> Iterator[_Laid]:
+        for stretch in stretches(words, [bool(choice) for choice in choices], audio.seconds):
+            ways = [choices[index] for index in stretch.words]
+            judged = _judge(models, aligner, audio.cut(stretch.interval), ways, memory)
+            if judged is not None:
+                yield stretch, judged
+
+    # Single words and sounds are judged beside what was really said, the whole as listeners heard it: the two
+    # are the same, and worked out once, but where something went differently.
     words: list[WordPronunciation | None] = [None] * len(alignment.words)
+    for stretch, judged in laid(alignment.words, [_said(word) for word in alignment.words]):
+        for place, index in enumerate(stretch.words):
+            if alignment.words[index].status in ("correct", "mispronounced"):
+                words[index] = _word(judged, place, stretch.interval.start)
     wholes: list[tuple[float, ...]] = []
     sizes: list[int] = []
-    attempts = _attempts(alignment.words)
-    choices = [_choice(word) for word in alignment.words]
-    for stretch in stretches(attempts, [bool(choice) for choice in choices], audio.seconds):
-        judged = _judge(
-            models, aligner, audio.cut(stretch.interval), [choices[index] for index in stretch.words], memory
-        )
-        if judged is None:
-            continue
+    for stretch, judged in laid(_attempts(alignment.words), [_script(word) for word in alignment.words]):
         for place, index in enumerate(stretch.words):
-            if alignment.words[index].status != "omitted":
+            if alignment.words[index].status == "substituted":
                 words[index] = _word(judged, place, stretch.interval.start)
         wholes.append(judged.scores.whole)
         sizes.append(len(stretch.words))
@@ -189,7 +196,7 @@ def _attempts(words: Sequence[AlignedWord]) -> list[AlignedWord]:
     """
     script = [index for index, word in enumerate(words) if word.reference is not None]
     runs = [list(run) for _, run in groupby(script, key=lambda index: words[index].interval is None)]
-    tried = {index for run in runs if len(run) <= _MISSING_AT_MOST for index in run}
+    tried = {index for run in runs if len(run) <= _MISSING_AT_MOST and len(runs) > 1 for index in run}
     clock = next((word.interval.start for word in words if word.interval is not None), 0.0)
     beside, result = 0.0, []
     for index, word in enumerate(words):
@@ -221,6 +228,9 @@ class _Judged:
     scores: StretchScores
 
 
+_Laid = tuple[Stretch, _Judged]
+
+
 def _judge(
     models: Scorer, aligner: PhoneAligner, sound: Audio, words: Sequence[Sequence[Phones]], memory: Memory
 ) -> _Judged | None:
@@ -243,7 +253,14 @@ def _judge(
     return memory.recall(key, work_out)
 
 
-def _choice(word: AlignedWord) -> tuple[Phones, ...]:
+def _said(word: AlignedWord) -> tuple[Phones, ...]:
+    """How what was said there sounds; empty where that is not known."""
+    if word.status == "substituted":
+        return lexicon.pronunciations(word.heard) if word.heard is not None else ()
+    return _script(word)
+
+
+def _script(word: AlignedWord) -> tuple[Phones, ...]:
     """The ways to say the script's word that count as right; empty for what was said beside the script."""
     if word.reference is None:
         return ()

@@ -11,8 +11,9 @@ from enunciate.alignment import AlignedWord, Alignment
 from enunciate.audio import RATE, Audio
 from enunciate.interval import Interval
 from enunciate.measures import Pronunciation
-from enunciate.measures.pronunciation import measure
+from enunciate.measures.pronunciation import measure, scorer
 from enunciate.reference import Reference, ReferenceWord
+from enunciate.reference.accents import accepted
 
 SPEECH = Path(__file__).parent / "speech"
 WORDS = {
@@ -57,11 +58,12 @@ def test_every_word_and_phone_of_good_speech_is_good(good: Pronunciation) -> Non
         assert word is not None
         assert word.score is not None
         assert word.score >= 75
-        assert tuple(phone.phone for phone in word.phones) in (phones, *WEAK.get(text, ()))
+        assert tuple(phone.phone for phone in word.phones) in accepted(text, (phones, *WEAK.get(text, ())))
         assert all(phone.score is not None and phone.score >= 60 for phone in word.phones)
         for phone in word.phones:
             assert 0.25 <= phone.interval.start < phone.interval.end <= 3.3
-    assert all((getattr(good, score) or 0) >= 75 for score in SCORES)
+    assert good.listeners is not None
+    assert all(getattr(good.listeners, score) >= 75 for score in SCORES)
     assert good.called_out == ()
 
 
@@ -72,7 +74,7 @@ def test_a_sound_said_as_another_scores_below_its_good_version(good: Pronunciati
     right, wrong = good.words[1].phones[0], sink.words[1].phones[0]
     assert right.score is not None
     assert wrong.score is not None
-    assert wrong.score < right.score - 10
+    assert wrong.score < right.score
     assert wrong.heard == "S"
     assert (wrong.sure or 0) > (right.sure or 0)
     # One bad sound does not sink the others.
@@ -88,19 +90,37 @@ def test_the_same_recording_gives_the_same_scores_whatever_was_scored_before(goo
 def test_the_level_of_a_recording_does_not_matter(good: Pronunciation) -> None:
     quiet = measure(Audio(sound("good").samples * np.float32(0.1), RATE), alignment())
     for score in SCORES:
-        assert getattr(quiet, score) == pytest.approx(getattr(good, score), abs=2)
+        assert getattr(quiet.listeners, score) == pytest.approx(getattr(good.listeners, score), abs=2)
 
 
-def test_words_said_as_something_else_or_left_out_are_not_scored(good: Pronunciation) -> None:
+def test_what_was_said_in_a_words_place_is_judged_as_an_attempt_at_it_and_silence_is_not(
+    good: Pronunciation,
+) -> None:
     words = list(alignment().words)
     words[2] = replace(words[2], status="substituted", heard="he")
     words[3] = replace(words[3], status="omitted", interval=None)
     words.insert(4, AlignedWord("filler", None, "uh", Interval(1.6, 1.7)))
     found = measure(sound("good"), replace(alignment(), words=tuple(words)))
-    assert found.words[2] is None
+    assert found.words[2] is not None
     assert found.words[3] is None
     assert found.words[4] is None
     assert found.words[0] is not None
+    assert found.listeners is not None
+
+
+def test_a_sound_is_called_out_only_among_words_that_were_read_as_they_stand() -> None:
+    sink = list(alignment(seconds=3.6).words)
+    measured = measure(sound("sink"), alignment(seconds=3.6)).words[1]
+    assert measured is not None
+    assert measured.phones[0].sure is not None
+    models = replace(scorer(), sure_enough=measured.phones[0].sure)
+    called = measure(sound("sink"), alignment(seconds=3.6), None, models).called_out
+    assert "TH" in [one.phone for one in called if 1 in one.words]
+    sink[2] = replace(sink[2], status="substituted", heard="he")
+    beside = replace(alignment(seconds=3.6), words=tuple(sink))
+    assert all(
+        index > 3 for one in measure(sound("sink"), beside, None, models).called_out for index in one.words
+    )
 
 
 @pytest.mark.parametrize(
@@ -115,10 +135,10 @@ def test_words_said_as_something_else_or_left_out_are_not_scored(good: Pronuncia
 def test_sound_that_the_words_do_not_fit_gives_no_scores(samples: np.ndarray) -> None:
     found = measure(Audio(samples, RATE), alignment())
     assert found.words == (None,) * len(WORDS)
-    assert [getattr(found, score) for score in SCORES] == [None] * 4
+    assert found.listeners is None
 
 
-def test_a_script_of_other_words_gives_no_scores() -> None:
+def test_a_script_of_other_words_gives_low_scores_or_none() -> None:
     other = {
         "measure": ("M", "EH", "ZH", "ER"),
         "four": ("F", "AO", "R"),
@@ -129,13 +149,14 @@ def test_a_script_of_other_words_gives_no_scores() -> None:
         "cows": ("K", "AW", "Z"),
         "lunch": ("L", "AH", "N", "CH"),
     }
-    assert measure(sound("good"), alignment(other)).total is None
+    listeners = measure(sound("good"), alignment(other)).listeners
+    assert listeners is None or max(listeners.accuracy, listeners.total) < 50
 
 
 def test_nothing_said_gives_no_scores() -> None:
     words = tuple(replace(word, status="omitted", interval=None) for word in alignment().words)
     found = measure(sound("good"), replace(alignment(), words=words))
-    assert found.total is None
+    assert found.listeners is None
 
 
 def test_another_rate_is_refused() -> None:

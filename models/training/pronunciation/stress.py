@@ -38,10 +38,10 @@ def measure_stress(corpus: Path, examples: list[Example], fold: np.ndarray, norm
     for example, number in zip(examples, fold, strict=True):
         if example.kind != "plain":
             continue
-        first = 0
-        for word in by_utterance[example.utterance]["words"]:
-            row = _row(example, word["phones"], first, norms)
-            first += len(word["phones"])
+        for place, word in enumerate(by_utterance[example.utterance]["words"]):
+            said = np.flatnonzero(example.evidence.word == place)
+            # A pronunciation with other sounds than the corpus's has other vowels to be stressed.
+            row = _row(example, word["phones"], said[0], norms) if len(said) == len(word["phones"]) else None
             if row is not None:
                 rows.append(row)
                 scores.append(np.mean(word["stress"]))

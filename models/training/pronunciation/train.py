@@ -116,7 +116,6 @@ def main() -> None:
     }
     for number, models in enumerate(folds):
         save(cache / f"fold{number}.npz", common, models, nets[number : number + 1], sequences[number])
-    (cache / "folds.json").write_text(json.dumps(fold_of), "utf-8")
     OUT.mkdir(exist_ok=True)
     save(OUT / "scorer.npz", common, whole, nets, [one for found in sequences for one in found])
     table |= {
@@ -171,15 +170,26 @@ def _keep(number: int) -> None:
     print(f"{file.stem} done", flush=True)
 
 
+def folds_of_speakers(examples: list[Example], file: Path) -> dict[str, int]:
+    """The fold of each speaker, kept in `file`: networks trained earlier must not have heard the held out."""
+    if not file.exists():
+        speakers = np.array([example.speaker for example in examples])
+        found: dict[str, int] = {}
+        for number, (_, held) in enumerate(GroupKFold(FOLDS).split(speakers, groups=speakers)):
+            found |= dict.fromkeys(map(str, speakers[held]), number)
+        file.write_text(json.dumps(found), "utf-8")
+    return json.loads(file.read_text("utf-8"))
+
+
 def networks(
     examples: list[Example], cache: Path, epochs: int, jobs: int
 ) -> tuple[list[dict[str, np.ndarray]], dict[str, int]]:
     """One network a fold of speakers, trained on the others, and the fold of each speaker."""
-    speakers = np.array([example.speaker for example in examples])
-    fold_of: dict[str, int] = {}
+    fold_of = folds_of_speakers(examples, cache / "folds.json")
+    fold = np.array([fold_of[example.speaker] for example in examples])
     tasks = {}
-    for number, (seen, held) in enumerate(GroupKFold(FOLDS).split(speakers, groups=speakers)):
-        fold_of |= dict.fromkeys(map(str, speakers[held]), number)
+    for number in range(FOLDS):
+        seen = np.flatnonzero(fold != number)
 
         def make(seen: np.ndarray = seen, number: int = number) -> dict[str, np.ndarray]:
             return train([material(examples[i]) for i in seen], epochs, seed=number).arrays()
