@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import resources
@@ -18,6 +19,10 @@ from enunciate.interval import Interval
 from enunciate.recognition import UNKNOWN, Recognizer, engines
 from enunciate.reference.scripts import find
 from tests.audio.virtual_microphone import VirtualMicrophone
+
+# What runs in the background may have been told to ignore Ctrl-C, and tells the programs that it starts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DEMO = Path(str(resources.files("enunciate").joinpath("demo")))
 RECORDINGS: dict[str, dict[str, Any]] = {
