@@ -1,6 +1,6 @@
 """The two graphs that Vosk composes while it listens, and all else that a model folder needs beside the network.
 
-    python models/training/recognizer/graph.py --cache DIR [--out FOLDER]
+    python -m models.training.recognizer.graph --cache DIR [--out FOLDER]
 
 Reads DIR/lexicon.tsv and DIR/language_model.npz, writes FOLDER/graph (default DIR/graphs): HCLr.fst turns the
 network's outputs into words, Gr.fst is the language model, which Vosk replaces by a grammar where it is given
@@ -25,34 +25,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import language_model
-import lexicon
 import numpy as np
-from language_model import END, START, Model
 
 from enunciate.recognition import UNKNOWN
 from enunciate.reference import Phones
 
-SILENCE, NOISE = "SIL", "SPN"
-UNITS = (
-    SILENCE,
-    NOISE,
-    *"AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z ZH".split(),
-)
-"""What the network tells apart, in the order of its outputs."""
-PLACES = {"_B": "begin", "_E": "end", "_I": "internal", "_S": "singleton"}
-"""How a phone's place in its word is written, and its name in word_boundary.int."""
+from . import language_model, lexicon
+from .language_model import END, START, Model
+from .units import SILENCE, SPOKEN_NOISE, UNITS, positional
 
-
-def phone_table() -> list[tuple[str, int, str]]:
-    """Name, unit and place in the word of each phone of the graphs; the first one has number 1."""
-    table = [(SILENCE, 0, "nonword"), (f"{NOISE}_S", 1, "singleton")]
-    for unit, name in enumerate(UNITS[2:], 2):
-        table += [(name + mark, unit, place) for mark, place in PLACES.items()]
-    return table
-
-
-NUMBERS = {name: place for place, (name, _, _) in enumerate(phone_table(), 1)}
+NUMBERS = {name: number for number, (name, _, _) in enumerate(positional(), 1)}
+_SILENCE, _NOISE = UNITS[SILENCE], f"{UNITS[SPOKEN_NOISE]}_S"
+_SPEECH = UNITS[max(SILENCE, SPOKEN_NOISE) + 1 :]
 _PHONES = len(NUMBERS)
 
 Arc = tuple[int, int, int, float, int]
@@ -113,7 +97,7 @@ def build(
         (at / "HCL.txt").write_text("".join(_outputs(arcs, finals, start)), encoding="ascii")
         (at / "G.txt").write_text("".join(_grammar(model, numbers)), encoding="ascii")
         relabel = _run_openfst(at, folder)
-    table = phone_table()
+    table = positional()
     lines = {
         "disambig_tid.int": [str(2 * _PHONES + mark) for mark in range(1, marks + 1)],
         "words.txt": ["<eps> 0"]
@@ -128,7 +112,7 @@ def build(
 def placed(phones: Phones) -> list[int]:
     """The numbers of a word's phones.
 
-    >>> [phone_table()[number - 1][0] for number in placed(("K", "AE", "T"))]
+    >>> [positional()[number - 1][0] for number in placed(("K", "AE", "T"))]
     ['K_B', 'AE_I', 'T_E']
     """
     if len(phones) == 1:
@@ -149,7 +133,7 @@ def _words_of_phones(
     spoken = [
         (numbers[word], tuple(placed(way)), cost) for word, ways in entries.items() for way, cost in ways
     ]
-    spoken.append((numbers[UNKNOWN], (NUMBERS[f"{NOISE}_S"],), garbage.noise))
+    spoken.append((numbers[UNKNOWN], (NUMBERS[_NOISE],), garbage.noise))
     sharing = Counter(way for _, way, _ in spoken)
     begun = {way[:length] for _, way, _ in spoken for length in range(1, len(way))}
     used: Counter[tuple[int, ...]] = Counter()
@@ -170,7 +154,7 @@ def _words_of_phones(
             else:
                 lines += [f"{at} {end} {label} {output} {weight + _PAUSE:.5g}" for end in (between, pausing)]
     marks = max(used.values()) + 1
-    lines += [f"{pausing} {paused} {NUMBERS[SILENCE]} 0", f"{paused} {between} {_PHONES + marks} 0", "1"]
+    lines += [f"{pausing} {paused} {NUMBERS[_SILENCE]} 0", f"{paused} {between} {_PHONES + marks} 0", "1"]
     fst = kaldifst.compile("\n".join(lines) + "\n", acceptor=False)
     kaldifst.determinize_star(fst)
     kaldifst.minimize_encoded(fst)
@@ -192,7 +176,7 @@ def phone_bigrams(
     entries: dict[str, list[tuple[Phones, float]]], model: Model
 ) -> dict[str, dict[str, float]]:
     """Cost of each phone after each other one in English words; "" stands for a word's begin and end."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name in ("", *UNITS[2:])}
+    counts: dict[str, Counter[str]] = {name: Counter() for name in ("", *_SPEECH)}
     chance = dict(zip(model.words, np.exp(model.unigram), strict=True))
     for word, ways in entries.items():
         total = sum(math.exp(-cost) for _, cost in ways)
@@ -208,27 +192,24 @@ def phone_bigrams(
     return table
 
 
-def _loop(
-    arcs: list[Arc], unknown: int, garbage: Garbage, bigrams: dict[str, dict[str, float]]
-) -> list[Arc]:
+def _loop(arcs: list[Arc], unknown: int, garbage: Garbage, bigrams: dict[str, dict[str, float]]) -> list[Arc]:
     """[unk] as any string of two and more phones, entered and left where the unit for noise is."""
     doors = [(state, cost - garbage.noise, after) for state, _, out, cost, after in arcs if out == unknown]
     (target,) = {after for _, _, after in doors}
     fresh = 1 + max(max(arc[0], arc[4]) for arc in arcs)
-    phones = UNITS[2:]
-    inside = {name: fresh + place for place, name in enumerate(phones)}
+    inside = {name: fresh + place for place, name in enumerate(_SPEECH)}
 
     def step(before: str, after: str) -> float:
         return garbage.scale * bigrams[before][after] + (garbage.phone if after else 0.0)
 
     loop: list[Arc] = []
-    for name in phones:
+    for name in _SPEECH:
         enter = NUMBERS[f"{name}_B"]
         loop += [
             (state, enter, unknown, cost + garbage.loop + step("", name), inside[name])
             for state, cost, _ in doors
         ]
-        for other in phones:
+        for other in _SPEECH:
             loop.append((inside[name], NUMBERS[f"{other}_I"], 0, step(name, other), inside[other]))
             leave = step(name, other) + step(other, "")
             loop.append((inside[name], NUMBERS[f"{other}_E"], 0, leave, target))

@@ -1,6 +1,6 @@
 """The recognizer's language model: everyday English and call-centre English, mixed and pruned.
 
-    python models/training/recognizer/language_model.py --cache DIR [--ngrams N] [--share S] [--listeners CORPUS]
+    python -m models.training.recognizer.language_model --cache DIR [--ngrams N] [--share S] [--listeners CORPUS]
 
 Reads DIR/lexicon.tsv (the vocabulary) and DIR/texts.jsonl, writes DIR/language_model.npz. The trigrams of the
 PocketSphinx wheel are mixed with those counted in the texts and in the script library (the held-back scripts
@@ -18,14 +18,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import lexicon
 import numpy as np
-import sphinx
 from numpy.typing import NDArray
-from sphinx import Floats, Integers
-from split import held_back_speaker_ids, is_held_back_prompt
 
 from enunciate.recognition import UNKNOWN
+
+from . import lexicon, sphinx
+from .sphinx import Floats, Integers
+from .split import held_back_speaker_ids, is_held_back_prompt
 
 FILE = "language_model.npz"
 NGRAMS = 1_300_000

@@ -1,6 +1,6 @@
 """The recognizer's vocabulary and how its words sound.
 
-    python models/training/recognizer/lexicon.py --cache DIR [--size 45000]
+    python -m models.training.recognizer.lexicon --cache DIR [--size 45000]
 
 Writes DIR/lexicon.tsv, a pronunciation a line: word, cost (what this way of saying it adds to the negative
 log probability, 0 for the likeliest), phones. All words of the script library and of DIR/texts.jsonl are in
@@ -18,11 +18,11 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import sphinx
 
-from enunciate.recognition import UNKNOWN
 from enunciate.recognition.listening import _SWAPS, EXTRAS, FILLERS, FUNCTION_WORDS
 from enunciate.reference import Phones, Reference, accents, lexicon, scripts
+
+from . import sphinx
 
 HERE = Path(__file__).parent
 FILE = "lexicon.tsv"
@@ -57,7 +57,9 @@ def main() -> None:
         for way, cost in _ways(word, own.get(word, ()), place < len(needed) or place < _SPOKEN)
     ]
     (options.cache / FILE).write_text("\n".join(lines) + "\n", encoding="ascii")
-    print(f"{len(words)} words, {len(lines)} pronunciations; {len(needed)} words are those of scripts and texts")
+    print(
+        f"{len(words)} words, {len(lines)} pronunciations; {len(needed)} words are those of scripts and texts"
+    )
 
 
 def read(cache_folder: Path) -> dict[str, list[tuple[Phones, float]]]:
@@ -114,9 +116,7 @@ def unwelcome(word: str) -> bool:
         return False
     if any(stem in word for stem in stems):
         return True
-    return any(
-        word[:end] in words and _ENDINGS.fullmatch(word[end:]) for end in range(len(word), 1, -1)
-    )
+    return any(word[:end] in words and _ENDINGS.fullmatch(word[end:]) for end in range(len(word), 1, -1))
 
 
 def _needed(cache_folder: Path) -> tuple[list[str], dict[str, tuple[Phones, ...]]]:
