@@ -163,8 +163,7 @@ def _shard_one(path: Path) -> tuple[list[tuple[dict, Features]], int]:
     """One shard of synthetic speech: a copy of each, half of them in a room, some at another speed."""
     sound = np.load(path.with_suffix(".npy"), mmap_mode="r")
     made, total = [], 0
-    for line in path.read_text().splitlines():
-        entry = json.loads(line)
+    for entry in json.loads(path.read_text(encoding="utf-8")):
         samples = np.array(sound[entry["start"] : entry["start"] + entry["length"]], np.float32)
         total += len(samples)
         generator = np.random.default_rng(abs(hash_of(entry["id"])))
@@ -174,16 +173,20 @@ def _shard_one(path: Path) -> tuple[list[tuple[dict, Features]], int]:
         if generator.random() < 0.5:
             samples = reverberated(samples, generator)
         samples = np.round(np.clip(samples * np.exp(generator.uniform(-1.5, 0.3)), -32768, 32767))
-        phones = entry.get("phones")
         speed = down / up
+        ends = [0.0, *(end for _, end in entry.get("phones", ()))]
+        phones = [
+            (phone, FRAMES_PER_SECOND * start / speed, FRAMES_PER_SECOND * end / speed)
+            for (phone, end), start in zip(entry.get("phones", ()), ends, strict=False)
+        ]
         made.append(
             (
                 {
                     "id": entry["id"],
                     "part": "synthetic",
                     "voice": entry["voice"],
-                    "words": entry["words"].split() if isinstance(entry["words"], str) else entry["words"],
-                    "phones": phones and [(p, 100 * a / speed, 100 * b / speed) for p, a, b in phones],
+                    "words": entry["words"].split(),
+                    "phones": phones or None,
                 },
                 fbank(samples),
             )
@@ -291,7 +294,7 @@ def main() -> None:
     _write(
         "corpus", target, partial(_corpus_one, arguments.corpus), readings(arguments.corpus), arguments.jobs
     )
-    for shard in sorted((arguments.cache / "speech").glob("*.jsonl")):
+    for shard in sorted((arguments.cache / "speech").glob("*.json")):
         _write(f"speech-{shard.stem}", target, _shard_one, [shard], 1)
 
 

@@ -35,7 +35,7 @@ from .units import INDEX, PDFS, SILENCE, SPOKEN_NOISE
 
 UNKNOWN = 0.07
 """The share of words that stand in an utterance's graph as SPN, so that it learns to be any word."""
-CORPUS_COPIES = 3
+CORPUS_COPIES = 5
 """Of six copies of a reading, those that an epoch hears."""
 
 
