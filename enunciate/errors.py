@@ -40,3 +40,7 @@ class ReportError(EnunciateError):
 
 class BatchError(EnunciateError):
     """A batch that cannot begin or go on: sources that cannot be used, or results that cannot be kept."""
+
+
+class ExamError(EnunciateError):
+    """An assessment that is defined wrongly, is unknown, or may not be taken now."""

@@ -201,7 +201,7 @@ def _histogram(label: str, column: Sequence[int | None], mark: float | None) -> 
     )
 
 
-def _why(assessment: Mapping[str, Any]) -> tuple[str, ...]:
+def causes(assessment: Mapping[str, Any]) -> tuple[str, ...]:
     """The areas that cost most, each with what weighed most in it."""
     reasons = assessment["rubric"]["reasons"]
     cost = sorted(
@@ -296,7 +296,7 @@ class _Pool:
             self._pauses(assessment)
         result: Result = "unscored" if value is None else "passed" if assessment["passed"] else "again"
         if result == "again":
-            why = _why(assessment)
+            why = causes(assessment)
         elif result == "unscored":
             why = (assessment["problem"] or "Too little could be measured for an overall score.",)
         else:
