@@ -44,3 +44,11 @@ class BatchError(EnunciateError):
 
 class ExamError(EnunciateError):
     """An assessment that is defined wrongly, is unknown, or may not be taken now."""
+
+
+class HistoryError(EnunciateError):
+    """A history that cannot be read or written, or that does not hold what was asked for."""
+
+
+class UnknownAgentError(HistoryError):
+    """An agent whom the history does not know."""

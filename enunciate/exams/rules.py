@@ -94,23 +94,17 @@ def refusal(exam: Exam, place: Standing, now: datetime, *, again: bool = False) 
     return None
 
 
-def clock_problem(exam: Exam, attempts: Sequence[Attempt], now: datetime) -> str | None:
-    """That the clock was set back, where a date matters; None where nothing looks wrong."""
-    if not exam.cool_down and exam.due is None:
-        return None
-    known = [
-        at
-        for attempt in attempts
-        for at in (attempt.started, attempt.finished, *(part.at for part in attempt.parts))
-        if at is not None
-    ]
-    latest = max(known, default=None)
-    if latest is None or latest <= now + _SLACK:
+def clock_problem(exam: Exam, latest: datetime | None, now: datetime) -> str | None:
+    """That the clock was set back, where a date matters; None where nothing looks wrong.
+
+    `latest` is the latest moment at which anything of the person was recorded.
+    """
+    if (not exam.cool_down and exam.due is None) or latest is None or latest <= now + _SLACK:
         return None
     return (
-        f"This computer's clock says {moment(now)}, but an earlier reading was recorded {moment(latest)}: "
-        "was the clock set back? Set it right. Where it is right now and was wrong then, --ignore-clock goes "
-        "on, and your trainer sees that."
+        f"This computer's clock says it is {moment(now).removeprefix('on ')}, but something of yours was "
+        f"recorded {moment(latest)}: was the clock set back? Set it right. Where it is right now and was wrong "
+        "then, --ignore-clock goes on, and your trainer sees that."
     )
 
 
