@@ -33,6 +33,8 @@ ROOMS = (
     "report",
     "batch",
     "teleprompter",
+    "exams",
+    "progress",
     "cli",
 )
 """A room imports itself and the rooms before it."""

@@ -122,6 +122,23 @@ class Reader:
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
+    def once(self) -> tuple[Ending, Assessment | None]:
+        """One reading, for a caller that reports on it; the assessment is None where there is none.
+
+        The take is thrown away then; one that was broken off stays for `enunciate read`.
+        """
+        try:
+            ending, take, assessment = self._read(wait_for_enter=self._interactive)
+        finally:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        if take is not None and ending == "keep":
+            self._leave(take)
+        elif take is not None:
+            take.discard()
+            if assessment is None:
+                self._say(take.problem or "Nothing was recorded.")
+        return ending, assessment
+
     def _reading(self, *, wait_for_enter: bool) -> tuple[bool, bool]:
         """One reading with its report: whether it was scored, and whether another is to follow."""
         ending, take, assessment = self._read(wait_for_enter=wait_for_enter)
