@@ -146,7 +146,7 @@ def until(left: timedelta) -> str:
     ('24 hours', '1 minute', '4 days')
     """
     minutes = -(-int(left.total_seconds()) // 60)
-    for unit, size, most in (("minute", 1, 90), ("hour", 60, 48 * 60)):
+    for unit, size, most in (("minute", 1, 59), ("hour", 60, 48 * 60)):
         if minutes <= most:
             count = max(1, -(-minutes // size))
             return f"{count} {unit}{'' if count == 1 else 's'}"

@@ -6,14 +6,14 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from enunciate.assessment_dict import SCORES
 from enunciate.batch.table import safe
 from enunciate.exams import Attempt, Exam, attempts, total
 from enunciate.exams.judging import marks_text
-from enunciate.exams.rules import State, Standing, day, last_moment, moment, standing
+from enunciate.exams.rules import State, Standing, day, last_moment, moment, standing, until
 from enunciate.report import pages
 from enunciate.report.labels import SCORES as LABELS
 from enunciate.report.labels import whole
@@ -156,15 +156,17 @@ def summary(found: Sequence[Row]) -> str:
 def terms(exam: Exam) -> tuple[str, ...]:
     """What is asked for, a line each."""
     count = len(exam.scripts)
-    lines = [
-        f"{'All' if exam.must_pass == count else f'{exam.must_pass} of'} {count} scripts have to reach their marks."
-        if count > 1
-        else "One script."
-    ]
+    if exam.must_pass < count:
+        lines = [f"{exam.must_pass} of {count} scripts {'has' if exam.must_pass == 1 else 'have'} to reach the marks."]
+    else:
+        every = {1: "The script has", 2: "Both scripts have"}.get(count, f"All {count} scripts have")
+        lines = [f"{every} to reach the marks."]
     if exam.total:
         lines.append(f"Over all scripts: {marks_text(exam.total)}.")
     if exam.attempts is not None:
         lines.append(f"{exam.attempts} attempt{'' if exam.attempts == 1 else 's'} at most.")
+    if exam.cool_down:
+        lines.append(f"{until(timedelta(seconds=exam.cool_down)).capitalize()} between two attempts.")
     if exam.due is not None:
         lines.append(f"Due {last_moment(exam.due)}.")
     return tuple(lines)
@@ -186,7 +188,7 @@ def cells(row: Row) -> dict[str, Any]:
         "latest_version": last.version if last else None,
         "latest_finished": last.finished.isoformat() if last and last.finished else None,
         **{f"latest_{name}": scores.get(name) for name in SCORES},
-        "retake_from": place.again_from.isoformat() if place.again_from else None,
+        "retake_from": place.again_from.isoformat() if place.again_from and row.state == "waiting" else None,
         "why": list(row.why),
         "notes": list(row.notes),
     }

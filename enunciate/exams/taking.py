@@ -168,38 +168,45 @@ def matched(
         ExamError: that cannot be told.
     """
     recordings: list[Path] = []
+    inside: set[Path] = set()
     for path in given:
         if path.is_dir():
-            inside = sorted(one for one in path.iterdir() if one.suffix.lower() in RECORDINGS)
-            if not inside:
+            found_there = sorted(one for one in path.iterdir() if one.suffix.lower() in RECORDINGS)
+            if not found_there:
                 raise ExamError(f"There are no recordings in {path}.")
-            recordings += inside
+            recordings += found_there
+            inside.update(found_there)
         elif path.exists():
             recordings.append(path)
         else:
             raise ExamError(f"There is no file {path}: check its name.")
-    found: dict[str, Path] = {}
     named = [(_named(path, exam.scripts), path) for path in recordings]
     if all(script is None for script, _ in named):
         if len(recordings) != len(left):
             raise ExamError(
-                f"{_counted(len(recordings), 'recording')} for {_counted(len(left), 'script')}: call each after "
-                f"its script, such as {left[0].id}.wav, or give one for each in this order: "
-                f"{', '.join(script.id for script in left)}."
+                f"{_counted(len(recordings), 'recording')} for {_counted(len(left), 'script')}: "
+                f"{_how(left)}, or give one for each in this order: {', '.join(script.id for script in left)}."
             )
         return tuple(zip(left, recordings, strict=True))
+    found: dict[str, Path] = {}
     for script, path in named:
-        if script is None or script not in left:
-            continue
-        if script.id in found:
+        if script is None:
+            if path not in inside:
+                raise ExamError(f"{path.name} is of none of the scripts: {_how(left)}.")
+        elif script.id in found:
             raise ExamError(
                 f"{found[script.id].name} and {path.name} both are of {script.id}: give one recording for "
                 "each script."
             )
-        found[script.id] = path
+        elif script in left:
+            found[script.id] = path
     if not found:
-        raise ExamError(f"None of the recordings is of a script that is still to be read: {left[0].id} is next.")
+        raise ExamError(f"None of the recordings is of a script that is still to be read: {_how(left)}.")
     return tuple((script, found[script.id]) for script in left if script.id in found)
+
+
+def _how(left: Sequence[ExamScript]) -> str:
+    return f"call each after its script, such as {left[0].id}.wav"
 
 
 def _named(path: Path, among: Sequence[ExamScript]) -> ExamScript | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from statistics import median
 
 from enunciate.progress.trend import Trend
 
@@ -36,13 +37,13 @@ class Series:
     trend: Trend
     goal: float
     """What is to be reached."""
+    latest: int = 3
+    """Points whose middle is where it stands now."""
 
     @property
     def now(self) -> float | None:
-        """The middle of the last `LATEST` points; None where there is none."""
-        from statistics import median
-
-        return median(point.value for point in self.points[-LATEST:]) if self.points else None
+        """The middle of the latest points; None where there is none."""
+        return median(point.value for point in self.points[-self.latest :]) if self.points else None
 
     @property
     def reached(self) -> bool:
@@ -55,20 +56,18 @@ class Series:
         return len({point.at.astimezone().date() for point in self.points})
 
 
-LATEST = 3
-"""Readings whose middle is where a learner stands now."""
-
-
 @dataclass(frozen=True, slots=True)
 class SoundCourse:
-    """One sound over time, with how often it was called out in all these readings."""
+    """One sound over time, with how often it was called out in the latest readings that hold it."""
 
     series: Series
     spelling: str
     called_out: int
     judged: int
     readings: int
-    """In which it was called out."""
+    """The latest readings in which it was called out."""
+    among: int
+    """How many latest readings these are."""
 
 
 @dataclass(frozen=True, slots=True)

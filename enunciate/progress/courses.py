@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -25,6 +26,9 @@ _STUCK_DAYS = 3
 
 _LEAST_SOUND = 5
 """Times that a sound has to have been judged before anything is said of it."""
+
+_LATELY = 6
+"""Readings back to which it matters that a sound was called out."""
 
 _LISTED = 5
 """Lines of what improved and what is stuck."""
@@ -161,26 +165,26 @@ def _areas(scored: Sequence[Reading], goal: float) -> tuple[Series, ...]:
 
 def _sounds(scored: Sequence[Reading], goal: float) -> tuple[SoundCourse, ...]:
     known = sounds()
-    points: dict[str, list[Point]] = {}
-    called: Counter[str] = Counter()
-    within: Counter[str] = Counter()
+    heard: dict[str, list[tuple[Point, int]]] = {}
     for reading in scored:
-        for phone, heard in reading.sounds.items():
-            if phone in known and heard.count:
-                points.setdefault(phone, []).append(Point(reading.at, heard.mean, heard.count, reading.title))
-                called[phone] += heard.called_out
-                within[phone] += heard.called_out > 0
+        for phone, sound in reading.sounds.items():
+            if phone in known and sound.count:
+                point = Point(reading.at, sound.mean, sound.count, reading.title)
+                heard.setdefault(phone, []).append((point, sound.called_out))
     limits = {"clearly": _SOUND_CLEARLY, "probably": _SOUND_PROBABLY}
-    made = [
-        SoundCourse(
-            _series(phone, f"/{known[phone].ipa}/", own, goal, limits),
-            known[phone].spelling,
-            called[phone],
-            max(called[phone], sum(point.count for point in own)),
-            within[phone],
+    made = []
+    for phone, own in heard.items():
+        lately = own[-_LATELY:]
+        made.append(
+            SoundCourse(
+                _series(phone, f"/{known[phone].ipa}/", [point for point, _ in own], goal, limits),
+                known[phone].spelling,
+                sum(called for _, called in lately),
+                sum(max(called, point.count) for point, called in lately),
+                sum(called > 0 for _, called in lately),
+                len(lately),
+            )
         )
-        for phone, own in points.items()
-    ]
     made.sort(key=lambda one: (-_worth(one), one.series.now or 0.0, one.series.name))
     return tuple(made)
 
@@ -228,8 +232,8 @@ def _said(areas: Sequence[Series], found: Sequence[SoundCourse]) -> tuple[tuple[
         if series.trend.direction == "level" and not series.reached and series.days >= _STUCK_DAYS
     ]
     stuck += [
-        f"{one.series.label}, {one.spelling}: called out {one.called_out} of {one.judged} times, in "
-        f"{one.readings} of {_counted(len(one.series.points), 'reading')}."
+        f"{one.series.label}, {one.spelling}: called out {one.called_out} of {one.judged} times in the last "
+        f"{one.among} readings, and not less than before."
         for one in judged
         if one.series.trend.direction in ("level", "unknown")
         and one.readings >= 2
@@ -251,12 +255,12 @@ def _sentence(label: str, series: Series) -> str:
 
 _AREA_STEPS: Mapping[str, Step] = {
     "accuracy": Step(
-        "Accuracy: words were left out or came out as others. Read a script twice, the first time slowly.",
-        "enunciate prompts list --level beginner",
+        "Accuracy: words came out as others. Short phrases, read exactly, help.",
+        "enunciate drill --kind phrases",
     ),
-    "fluency": Step("Fluency: practise an even pace, and pauses where the sentence has them.", None),
-    "prosody": Step("Intonation: read as if to one person whom you like, and stress what is new.", None),
-    "grammar": Step("Grammar: endings such as -s and -ed got lost. Say them to the end.", None),
+    "fluency": Step("Fluency: practise an even pace.", "enunciate drill --kind pace"),
+    "prosody": Step("Intonation: read call lines as if to one person whom you like.", "enunciate drill --kind calls"),
+    "grammar": Step("Grammar: endings such as -s and -ed got lost.", "enunciate drill --kind endings"),
 }
 
 
@@ -287,7 +291,7 @@ def _steps(scored: Sequence[Reading], areas: Sequence[Series], found: Sequence[S
 
 def _drill(one: SoundCourse) -> Step:
     if one.called_out:
-        why = f"called out {one.called_out} of {one.judged} times"
+        why = f"called out {one.called_out} of {one.judged} times lately"
     else:
         why = f"about {one.series.now:.0f} of 100"
     return Step(
@@ -318,7 +322,7 @@ def _weekly(name: str, scored: Sequence[Reading], goal: float) -> Series:
         if (value := reading.scores.get(name)) is not None:
             weeks.setdefault(_monday(reading.at), []).append(value)
     points = [Point(week, median(values), len(values)) for week, values in sorted(weeks.items())]
-    return _series(name, LABELS.get(name, "Overall"), points, goal)
+    return replace(_series(name, LABELS.get(name, "Overall"), points, goal), latest=1)
 
 
 def _monday(at: datetime) -> datetime:
@@ -393,19 +397,20 @@ def _of_class(
         if not known:
             continue
         label = LABELS.get(name, "Overall")
-        up = sum(series.trend.direction == "up" for series in known)
-        down = sum(series.trend.direction == "down" for series in known)
+        # Of many agents some would always seem to move: only what is clear counts.
+        up = sum(series.trend.direction == "up" and series.trend.clear for series in known)
+        down = sum(series.trend.direction == "down" and series.trend.clear for series in known)
         low = sum(
             series.trend.direction == "level" and not series.reached and series.days >= _STUCK_DAYS
             for series in known
         )
         if up:
-            improved.append(f"{label}: better for {up} of {_counted(len(known), 'agent')}.")
+            improved.append(f"{label}: clearly better for {up} of {_counted(len(known), 'agent')}.")
         if low or down:
-            parts = [f"{low} below the goal without a clear change"] * bool(low) + [f"{down} lower"] * bool(down)
+            parts = [f"{low} below the goal without a clear change"] * bool(low) + [f"{down} clearly lower"] * bool(down)
             stuck.append(f"{label}: {' and '.join(parts)}, of {_counted(len(known), 'agent')}.")
     for one in pooled:
-        rates = f"{_rate(one.earlier)} before and {_rate(one.later)} lately"
+        rates = f"{rate(one.earlier)} before and {rate(one.later)} lately"
         if one.change == "less often":
             improved.append(f"{one.label}: called out less often, {rates}.")
         elif one.change == "more often":
@@ -413,24 +418,50 @@ def _of_class(
     return tuple(improved), tuple(stuck)
 
 
-def _rate(pair: tuple[int, int]) -> str:
+def rate(pair: tuple[int, int]) -> str:
     """A rate with its counts.
 
-    >>> _rate((3, 12))
+    >>> rate((3, 12))
     '25 % (3 of 12)'
     """
     return f"{100.0 * pair[0] / pair[1]:.0f} % ({pair[0]} of {pair[1]})" if pair[1] else "never said"
 
 
+def days(first: datetime, last: datetime) -> str:
+    """From when to when, or on which day.
+
+    >>> days(datetime(2027, 3, 1), datetime(2027, 3, 31))
+    '1 March to 31 March 2027'
+    """
+    start, end = first.astimezone(), last.astimezone()
+    if start.date() == end.date():
+        return f"on {end.day} {end:%B %Y}"
+    year = "" if start.year == end.year else f" {start.year}"
+    return f"{start.day} {start:%B}{year} to {end.day} {end:%B %Y}"
+
+
+def short_day(at: datetime) -> str:
+    """A day on an axis.
+
+    >>> short_day(datetime(2027, 3, 1))
+    '1 Mar'
+    """
+    local = at.astimezone()
+    return f"{local.day} {local:%b}"
+
+
 def _class_steps(pooled: Iterable[PooledSound]) -> tuple[Step, ...]:
-    shared = [one for one in pooled if one.agents >= 2][:3]
+    shared = sorted(
+        (one for one in pooled if one.agents >= 2 and one.later[0] >= 2),
+        key=lambda one: -lower_bound(*one.later),
+    )
     return tuple(
         Step(
-            f"{one.label}: called out for {one.agents} of {_counted(one.among, 'agent')}, "
-            f"{_rate(_both(one))} of the time.",
+            f"{one.label}: called out for {one.agents} of {_counted(one.among, 'agent')}; lately "
+            f"{rate(one.later)} of the time.",
             f"enunciate drill --sound {one.phone}",
         )
-        for one in shared
+        for one in shared[:3]
     )
 
 
