@@ -14,7 +14,10 @@ import click
 from enunciate.errors import EnunciateError
 from enunciate.report.printable import printable
 
-COMMANDS = ("read", "score", "record", "batch", "assess", "progress", "demo", "prompts", "models", "devices", "doctor", "schema")
+COMMANDS = (
+    "read", "score", "record", "batch", "assess", "progress", "demo", "prompts", "models", "devices",
+    "doctor", "schema",
+)  # fmt: skip
 """In the order of the help."""
 
 INTERRUPTED = 130

@@ -93,7 +93,9 @@ def define(file: Path | None, example: bool, check: bool, as_json: bool, no_colo
     help="Recordings, made elsewhere, instead of the microphone; each called after its script.",
 )
 @click.option("--again", is_flag=True, help="Take it once more after it was passed.")
-@click.option("--ignore-clock", is_flag=True, help="Go on though the clock was set back; your trainer sees it.")
+@click.option(
+    "--ignore-clock", is_flag=True, help="Go on though the clock was set back; your trainer sees it."
+)
 @click.option("--device", metavar="NAME-or-NUMBER", help="The microphone; see `enunciate devices`.")
 @click.option("--model", metavar="NAME-or-FOLDER", help="The recognition model; see `enunciate models list`.")
 @click.option(
@@ -200,12 +202,13 @@ def _hear_files(
 def _read(taking: Taking, wishes: Wishes, screen: Console) -> None:
     """Into the microphone, until all is read or the person stops."""
     from enunciate.exams import terminal
-    from enunciate.teleprompter.reader import REPORTED, Reader
+    from enunciate.teleprompter.reader import REPORTED, Reader, Script
 
     interactive = sys.stdin.isatty() and screen.is_terminal
     while taking.left:
         script = taking.left[0]
-        ending, assessment = Reader(_Given(taking, script), wishes, screen, screen).once()
+        given = Script(text=script.text, ready=taking.reference(script))
+        ending, assessment = Reader(given, wishes, screen, screen).once()
         if ending == "again":
             continue
         if ending not in REPORTED:
@@ -215,7 +218,8 @@ def _read(taking: Taking, wishes: Wishes, screen: Console) -> None:
             if part.judgement != "not judged":
                 if taking.left:
                     click.echo(
-                        f"Thank you. That was {taking.number(script)} of {len(taking.exam.scripts)}.", err=True
+                        f"Thank you. That was {taking.number(script)} of {len(taking.exam.scripts)}.",
+                        err=True,
                     )
                 continue
             terminal.not_judged(part, screen)
@@ -227,22 +231,6 @@ def _read(taking: Taking, wishes: Wishes, screen: Console) -> None:
 
 _OFTEN = 2
 """Readings of one script that could not be judged, from which the microphone is worth a look."""
-
-
-class _Given:
-    """A script of an exam, for the teleprompter."""
-
-    def __init__(self, taking: Taking, script: ExamScript) -> None:
-        self._taking = taking
-        self._script = script
-
-    def load(self) -> Any:
-        return self._taking.reference(self._script)
-
-    def about(self, title: str) -> str:
-        from enunciate.teleprompter.reader import Script
-
-        return Script(text=self._script.text).about(title)
 
 
 def _go_on(screen: Console) -> bool:
@@ -325,9 +313,7 @@ def _result(taking: Taking, place: Standing | None) -> dict[str, Any]:
 @click.argument("name", required=False)
 @click.option("--wave", metavar="WAVE", help="Only the agents of this wave.")
 @click.option("--agent", metavar="NAME", help="Only this agent.")
-@click.option(
-    "--csv", "csv_file", metavar="FILE", help="Write the table for a spreadsheet; - prints it."
-)
+@click.option("--csv", "csv_file", metavar="FILE", help="Write the table for a spreadsheet; - prints it.")
 @click.option(
     "--html", metavar="PAGE.html", type=click.Path(path_type=Path), help="Write a page for a browser."
 )
@@ -347,8 +333,8 @@ def status(
         raise click.UsageError("--json and --csv - both print: choose one.")
     if name is None and (wave or agent or csv_file or html):
         raise click.UsageError("Say which assessment: `enunciate assess status` lists their names.")
-    from enunciate.exams import terminal
     from enunciate.exams import status as table
+    from enunciate.exams import terminal
     from enunciate.exams.taking import find, now
     from enunciate.history import open_history
     from enunciate.report import pages
@@ -373,7 +359,9 @@ def status(
         _write_csv(Path(csv_file), table.csv_text(rows))
     if as_json:
         found = {"exam": exam.name, "version": exam.version, "title": exam.title, "wave": wave}
-        click.echo(json.dumps(found | {"agents": [table.cells(row) for row in rows]}, ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps(found | {"agents": [table.cells(row) for row in rows]}, ensure_ascii=False, indent=2)
+        )
     elif csv_file != "-":
         terminal.table(exam, rows, _console(no_color))
 
@@ -385,7 +373,11 @@ def _people(history: History, wave: str | None, agent: str | None) -> list[tuple
     found = [(one.name, one.wave) for one in history.agents(wave)]
     if not found and wave is not None:
         waves = history.waves()
-        there = f"There are: {', '.join(waves)}." if waves else "`enunciate agents add NAME --wave WAVE` makes one."
+        there = (
+            f"There are: {', '.join(waves)}."
+            if waves
+            else "`enunciate agents add NAME --wave WAVE` makes one."
+        )
         raise ExamError(f"There is nobody in the wave “{wave}”. {there}")
     return found
 
@@ -411,7 +403,10 @@ def _list(history: History, as_json: bool, no_color: bool) -> None:
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return
     if not exams:
-        click.echo("There are no assessments yet: `enunciate assess define --example` shows how to make one.", err=True)
+        click.echo(
+            "There are no assessments yet: `enunciate assess define --example` shows how to make one.",
+            err=True,
+        )
         return
     console = _console(no_color)
     for exam in exams:

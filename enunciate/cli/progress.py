@@ -86,7 +86,11 @@ def _class(history: History, wave: str, start: datetime | None) -> ClassCourse:
 
     if not history.agents(wave):
         waves = history.waves()
-        there = f"There are: {', '.join(waves)}." if waves else "`enunciate agents add NAME --wave WAVE` makes one."
+        there = (
+            f"There are: {', '.join(waves)}."
+            if waves
+            else "`enunciate agents add NAME --wave WAVE` makes one."
+        )
         raise HistoryError(f"There is nobody in the wave “{wave}”. {there}")
     return class_course(wave, history.readings(wave=wave, since=start), load_rubric())
 
@@ -104,7 +108,8 @@ def _since(text: str, now: datetime) -> datetime:
         day = date.fromisoformat(text.strip())
     except ValueError:
         raise click.BadParameter(
-            f"“{printable(text)}” is neither a length of time such as 2w, 10d or 3months nor a day such as 2027-03-31.",
+            f"“{printable(text)}” is neither a length of time such as 2w, 10d or 3months nor a day such as "
+            "2027-03-31.",
             param_hint="--since",
         ) from None
     if day > now.date():

@@ -17,7 +17,8 @@ def as_dict(attempt: Attempt) -> dict[str, Any]:
     """The result of an attempt as plain data; `restored` reads it.
 
     >>> from datetime import timezone
-    >>> one = Attempt("a", "week-1", 1, "Maya", datetime(2027, 1, 1, tzinfo=timezone.utc), unjudged={"hello": 1})
+    >>> began = datetime(2027, 1, 1, tzinfo=timezone.utc)
+    >>> one = Attempt("a", "week-1", 1, "Maya", began, unjudged={"hello": 1})
     >>> as_dict(one)["unjudged"]
     {'hello': 1}
     """
@@ -76,8 +77,8 @@ def restored(kept: history.Attempt) -> Attempt:
         )
     except (ValueError, KeyError, TypeError) as error:
         raise ExamError(
-            f"An attempt of {kept.agent} at “{kept.definition}” was kept by a newer enunciate, or is damaged: "
-            "update enunciate."
+            f"An attempt of {kept.agent} at “{kept.definition}” was kept by a newer enunciate, or is "
+            "damaged: update enunciate."
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""The trainer's file of an assessment: plain TOML, checked as a whole, each mistake with its line and reason."""
+"""The trainer's file of an assessment: TOML, checked as a whole, each mistake with its line and reason."""
 
 from __future__ import annotations
 
@@ -129,9 +129,7 @@ def restored(text: str, version: int) -> Exam:
             name=found["name"],
             title=found["title"],
             scripts=tuple(
-                ExamScript(
-                    one["id"], one["title"], one["text"], one["weight"], tuple(one["marks"].items())
-                )
+                ExamScript(one["id"], one["title"], one["text"], one["weight"], tuple(one["marks"].items()))
                 for one in found["scripts"]
             ),
             must_pass=found["must_pass"],
@@ -222,7 +220,7 @@ class _Checker:
         name = values.get("name", self.stem)
         if not re.fullmatch(r"[\w][\w.\-]*", name):
             self.wrong(
-                f"“{name}” is no name: use letters, digits, dots and dashes, such as name = \"week-2\".", "name"
+                f'“{name}” is no name: use letters, digits, dots and dashes, such as name = "week-2".', "name"
             )
         listed = self.scripts(values.get("scripts"), marks)
         count = len(values.get("scripts", ()))
@@ -249,7 +247,10 @@ class _Checker:
         self.mistakes.append(Mistake(self.places.of(*path, value=value), reason))
 
     def table(
-        self, path: tuple[str | int, ...], found: Mapping[str, Any], checks: Mapping[str, Callable[[Any], Any]]
+        self,
+        path: tuple[str | int, ...],
+        found: Mapping[str, Any],
+        checks: Mapping[str, Callable[[Any], Any]],
     ) -> dict[str, Any]:
         """The settings that are right; each that is not is a mistake."""
         values = {}
@@ -281,7 +282,9 @@ class _Checker:
     def scripts(self, found: list[Any] | None, marks: Marks) -> list[ExamScript]:
         if found is None:
             if not any("scripts" in one.reason for one in self.mistakes):
-                self.wrong('there are no scripts: say scripts = ["general-greeting"], or a [[scripts]] for each')
+                self.wrong(
+                    'there are no scripts: say scripts = ["general-greeting"], or a [[scripts]] for each'
+                )
             return []
         listed: list[ExamScript] = []
         for index, one in enumerate(found):
@@ -327,7 +330,9 @@ class _Checker:
 
 def _unknown(key: str, known: Mapping[str, Any] | tuple[str, ...], what: str) -> str:
     close = difflib.get_close_matches(key.lower(), list(known), n=1)
-    return f"`{key}` is no {what}: " + (f"did you mean `{close[0]}`?" if close else f"there are {', '.join(known)}")
+    return f"`{key}` is no {what}: " + (
+        f"did you mean `{close[0]}`?" if close else f"there are {', '.join(known)}"
+    )
 
 
 def _shown(value: Any) -> str:
@@ -366,7 +371,9 @@ def _list(value: Any) -> list[Any]:
 
 def _table(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ValueError(f"must hold marks, such as {{ overall = 75, pronunciation = 70 }}, not {_shown(value)}")
+        raise ValueError(
+            f"must hold marks, such as {{ overall = 75, pronunciation = 70 }}, not {_shown(value)}"
+        )
     return value
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from enunciate.assessment_dict import SCORES
-from enunciate.exams import Exam, ExamScript, Marks, Part, Verdict
+from enunciate.exams import Exam, ExamScript, Judgement, Marks, Part, Verdict
 from enunciate.report.labels import SCORES as LABELS
 from enunciate.report.labels import whole
 from enunciate.report.wave import causes
@@ -28,21 +28,23 @@ def judge(
     """
     scores: dict[str, float | None] = {name: assessment["scores"].get(name) for name in SCORES}
     rubric = assessment["rubric"] or {}
-    described = {"reading": reading, "at": at, "rubric": rubric.get("version")}
+
+    def part(judgement: Judgement, reasons: Sequence[str]) -> Part:
+        return Part(script.id, judgement, scores, tuple(reasons), reading, at, rubric.get("version"))
+
     if assessment["problem"] is not None:
-        return Part(script.id, "not judged", scores, (assessment["problem"],), **described)
+        return part("not judged", (assessment["problem"],))
     marks = asked(script, rubric.get("pass_mark"))
     needed = dict.fromkeys((*marks, *dict(exam.total)))
     absent = [label(name) for name in needed if scores[name] is None]
     if absent:
-        reason = f"{_listed(absent)} could not be measured in this reading."
-        return Part(script.id, "not judged", scores, (reason,), **described)
+        return part("not judged", (f"{_listed(absent)} could not be measured in this reading.",))
     missed = [
         _missed(name, scores[name] or 0.0, mark, assessment)
         for name, mark in marks.items()
         if not _reached(name, scores[name] or 0.0, mark, assessment)
     ]
-    return Part(script.id, "not yet" if missed else "passed", scores, tuple(missed), **described)
+    return part("not yet" if missed else "passed", missed)
 
 
 def asked(script: ExamScript, pass_mark: float | None) -> dict[str, float]:

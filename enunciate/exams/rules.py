@@ -103,8 +103,8 @@ def clock_problem(exam: Exam, latest: datetime | None, now: datetime) -> str | N
         return None
     return (
         f"This computer's clock says it is {moment(now).removeprefix('on ')}, but something of yours was "
-        f"recorded {moment(latest)}: was the clock set back? Set it right. Where it is right now and was wrong "
-        "then, --ignore-clock goes on, and your trainer sees that."
+        f"recorded {moment(latest)}: was the clock set back? Set it right. Where it is right now and was "
+        "wrong then, --ignore-clock goes on, and your trainer sees that."
     )
 
 
@@ -116,6 +116,16 @@ def day(at: datetime) -> str:
     """
     local = at.astimezone()
     return f"{local.day} {local:%B %Y}"
+
+
+def short_day(at: datetime) -> str:
+    """A day on an axis or in a table.
+
+    >>> short_day(datetime(2027, 3, 1))
+    '1 Mar'
+    """
+    local = at.astimezone()
+    return f"{local.day} {local:%b}"
 
 
 def moment(at: datetime) -> str:
@@ -142,7 +152,7 @@ def last_moment(due: datetime) -> str:
 def until(left: timedelta) -> str:
     """How long that is, roughly and never too short.
 
-    >>> until(timedelta(hours=23, minutes=10)), until(timedelta(seconds=20)), until(timedelta(days=3, hours=1))
+    >>> until(timedelta(hours=23, minutes=10)), until(timedelta(seconds=20)), until(timedelta(hours=73))
     ('24 hours', '1 minute', '4 days')
     """
     minutes = -(-int(left.total_seconds()) // 60)

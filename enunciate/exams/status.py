@@ -13,7 +13,7 @@ from enunciate.assessment_dict import SCORES
 from enunciate.batch.table import safe
 from enunciate.exams import Attempt, Exam, attempts, total
 from enunciate.exams.judging import marks_text
-from enunciate.exams.rules import State, Standing, day, last_moment, moment, standing, until
+from enunciate.exams.rules import Standing, State, last_moment, moment, short_day, standing, until
 from enunciate.report import pages
 from enunciate.report.labels import SCORES as LABELS
 from enunciate.report.labels import whole
@@ -100,7 +100,9 @@ def _total(attempt: Attempt | None) -> int | None:
     return whole(value)
 
 
-def rows(exam: Exam, people: Iterable[tuple[str, str | None]], taken: Sequence[Attempt], now: datetime) -> tuple[Row, ...]:
+def rows(
+    exam: Exam, people: Iterable[tuple[str, str | None]], taken: Sequence[Attempt], now: datetime
+) -> tuple[Row, ...]:
     """A row for each of the `people`, agents with their waves, from all `taken` attempts."""
     own: dict[str, list[Attempt]] = {}
     for attempt in taken:
@@ -157,7 +159,8 @@ def terms(exam: Exam) -> tuple[str, ...]:
     """What is asked for, a line each."""
     count = len(exam.scripts)
     if exam.must_pass < count:
-        lines = [f"{exam.must_pass} of {count} scripts {'has' if exam.must_pass == 1 else 'have'} to reach the marks."]
+        have = "has" if exam.must_pass == 1 else "have"
+        lines = [f"{exam.must_pass} of {count} scripts {have} to reach the marks."]
     else:
         every = {1: "The script has", 2: "Both scripts have"}.get(count, f"All {count} scripts have")
         lines = [f"{every} to reach the marks."]
@@ -224,10 +227,12 @@ def page(exam: Exam, found: Sequence[Row], *, wave: str | None, now: datetime) -
         summary=summary(found),
         terms=terms(exam),
         made=moment(now),
-        labels=dict(zip(LABELS.values(), ("Pron.", "Accur.", "Fluen.", "Inton.", "Compl.", "Gram."), strict=True)),
+        labels=dict(
+            zip(LABELS.values(), ("Pron.", "Accur.", "Fluen.", "Inton.", "Compl.", "Gram."), strict=True)
+        ),
         passed=sum(row.state == "passed" for row in found),
         waves=len({row.wave for row in found}) > 1,
-        day=day,
+        short_day=short_day,
         most=_MOST_ROWS,
     )
 

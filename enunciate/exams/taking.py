@@ -27,7 +27,7 @@ def now() -> datetime:
 
 
 def find(history: History, name: str, version: int | None = None) -> Exam:
-    """The exam of that name in the history. Raises ExamError where there is none, with names that are near."""
+    """The exam of that name in the history. Raises ExamError where there is none, with one that is near."""
     kept = history.definition(name, version)
     if kept is not None:
         return restored(kept.text, kept.version)
@@ -77,7 +77,9 @@ def begin(
         raise ExamError(problem)
     if (problem := refusal(exam, place, at, again=again)) is not None:
         raise ExamError(problem)
-    notes = ("The clock was set back, and that was let pass.",) if latest and latest > at and ignore_clock else ()
+    notes = (
+        ("The clock was set back, and that was let pass.",) if latest and latest > at and ignore_clock else ()
+    )
     if place.open is not None:
         exam = find(history, name, place.open.version)
         attempt = replace(place.open, notes=tuple(dict.fromkeys((*place.open.notes, *notes))))
@@ -112,7 +114,9 @@ class Taking:
         """A script as it is read aloud, called after the exam too."""
         found = scripts.from_text(script.text, id=script.id, source=script.id)
         count = len(self.exam.scripts)
-        return found if count == 1 else replace(found, title=f"{found.title} ({self.number(script)} of {count})")
+        return (
+            found if count == 1 else replace(found, title=f"{found.title} ({self.number(script)} of {count})")
+        )
 
     def hear(self, script: ExamScript, assessment: Mapping[str, Any]) -> Part:
         """Judge and keep a reading of a script, given the JSON object of its assessment.
@@ -185,7 +189,8 @@ def matched(
         if len(recordings) != len(left):
             raise ExamError(
                 f"{_counted(len(recordings), 'recording')} for {_counted(len(left), 'script')}: "
-                f"{_how(left)}, or give one for each in this order: {', '.join(script.id for script in left)}."
+                f"{_how(left)}, or give one for each in this order: "
+                f"{', '.join(script.id for script in left)}."
             )
         return tuple(zip(left, recordings, strict=True))
     found: dict[str, Path] = {}
@@ -212,11 +217,7 @@ def _how(left: Sequence[ExamScript]) -> str:
 def _named(path: Path, among: Sequence[ExamScript]) -> ExamScript | None:
     """The script whose name a recording's begins with, the longest where there are several."""
     stem = path.stem.casefold()
-    fits = [
-        script
-        for script in among
-        if re.match(rf"{re.escape(script.id.casefold())}(?:[\W_]|$)", stem)
-    ]
+    fits = [script for script in among if re.match(rf"{re.escape(script.id.casefold())}(?:[\W_]|$)", stem)]
     return max(fits, key=lambda script: len(script.id), default=None)
 
 

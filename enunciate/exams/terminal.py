@@ -36,7 +36,9 @@ def not_judged(part: Part, console: Console) -> None:
     _print(console, "So this reading does not count, and nothing is lost: please read it again.", "yellow")
 
 
-def result(exam: Exam, attempt: Attempt, console: Console, *, again_from: str | None, left: int | None) -> None:
+def result(
+    exam: Exam, attempt: Attempt, console: Console, *, again_from: str | None, left: int | None
+) -> None:
     """Passed, or what is missing and how to go on."""
     _print(console)
     _print(console, exam.title, "bold")
@@ -86,9 +88,15 @@ def result(exam: Exam, attempt: Attempt, console: Console, *, again_from: str | 
     if left == 0:
         _print(console, "That was the last attempt. Talk to your trainer about how to go on.")
     elif again_from is not None:
-        _print(console, f"You may take it again {again_from}. `enunciate progress` says what to practise until then.")
+        _print(
+            console,
+            f"You may take it again {again_from}. `enunciate progress` says what to practise until then.",
+        )
     else:
-        _print(console, "You may take it again whenever you like. `enunciate progress` says what to practise first.")
+        _print(
+            console,
+            "You may take it again whenever you like. `enunciate progress` says what to practise first.",
+        )
 
 
 def table(exam: Exam, rows: Sequence[Row], console: Console) -> None:
@@ -144,5 +152,3 @@ def _text(console: Console, text: str, style: str = "") -> Text:
 
 def _print(console: Console, text: str = "", style: str = "") -> None:
     console.print(_text(console, text, style), width=WIDEST)
-
-

@@ -62,9 +62,7 @@ def class_course(wave: str, readings: Sequence[Reading], rubric: Rubric) -> Clas
     for reading in scored:
         own.setdefault(reading.agent, []).append(reading)
     courses = {agent: course(agent, wave, theirs, rubric) for agent, theirs in own.items()}
-    weeks = tuple(
-        series for name in SCORES if (series := _weekly(name, scored, rubric.pass_mark)).points
-    )
+    weeks = tuple(series for name in SCORES if (series := _weekly(name, scored, rubric.pass_mark)).points)
     pooled = _pooled(scored)
     improved, stuck = _of_class(courses, pooled)
     return ClassCourse(
@@ -118,9 +116,7 @@ def _measured(reading: Reading) -> bool:
 
 def _few(count: int) -> list[str]:
     if 0 < count < LEAST:
-        return [
-            f"{_counted(count, 'reading')} so far: from {LEAST} on it can be said whether a score goes anywhere."
-        ]
+        return [f"{_counted(count, 'reading')} so far: from {LEAST} on it can be told whether a score moves."]
     return []
 
 
@@ -247,9 +243,10 @@ def _sentence(label: str, series: Series) -> str:
     """A change with its size and how sure it is."""
     found = series.trend
     sure = "clearly" if found.clear else "probably"
+    way = "better" if found.direction == "up" else "lower"
     return (
-        f"{label}: {sure} {'better' if found.direction == 'up' else 'lower'}, from about {found.start:.0f} to "
-        f"{found.end:.0f} over {_counted(found.count, 'reading')}."
+        f"{label}: {sure} {way}, from about {found.start:.0f} to {found.end:.0f} "
+        f" over {_counted(found.count, 'reading')}."
     )
 
 
@@ -259,17 +256,19 @@ _AREA_STEPS: Mapping[str, Step] = {
         "enunciate drill --kind phrases",
     ),
     "fluency": Step("Fluency: practise an even pace.", "enunciate drill --kind pace"),
-    "prosody": Step("Intonation: read call lines as if to one person whom you like.", "enunciate drill --kind calls"),
+    "prosody": Step(
+        "Intonation: read call lines as if to one person whom you like.", "enunciate drill --kind calls"
+    ),
     "grammar": Step("Grammar: endings such as -s and -ed got lost.", "enunciate drill --kind endings"),
 }
 
 
-def _steps(scored: Sequence[Reading], areas: Sequence[Series], found: Sequence[SoundCourse]) -> tuple[Step, ...]:
+def _steps(
+    scored: Sequence[Reading], areas: Sequence[Series], found: Sequence[SoundCourse]
+) -> tuple[Step, ...]:
     """At most three things to do next, the most useful first."""
     if not scored:
-        return (
-            Step("Read a first script.", "enunciate read general-greeting"),
-        )
+        return (Step("Read a first script.", "enunciate read general-greeting"),)
     steps = [_drill(one) for one in found if weak(one)][:2]
     low = sorted(
         (series for series in areas if series.name in _AREA_STEPS and not series.reached),
@@ -294,9 +293,7 @@ def _drill(one: SoundCourse) -> Step:
         why = f"called out {one.called_out} of {one.judged} times lately"
     else:
         why = f"about {one.series.now:.0f} of 100"
-    return Step(
-        f"{one.series.label}, {one.spelling}: {why}.", f"enunciate drill --sound {one.series.name}"
-    )
+    return Step(f"{one.series.label}, {one.spelling}: {why}.", f"enunciate drill --sound {one.series.name}")
 
 
 # --- a class ----------------------------------------------------------------------------------------------
@@ -407,7 +404,9 @@ def _of_class(
         if up:
             improved.append(f"{label}: clearly better for {up} of {_counted(len(known), 'agent')}.")
         if low or down:
-            parts = [f"{low} below the goal without a clear change"] * bool(low) + [f"{down} clearly lower"] * bool(down)
+            parts = [f"{low} below the goal without a clear change"] * bool(low) + [
+                f"{down} clearly lower"
+            ] * bool(down)
             stuck.append(f"{label}: {' and '.join(parts)}, of {_counted(len(known), 'agent')}.")
     for one in pooled:
         rates = f"{rate(one.earlier)} before and {rate(one.later)} lately"
@@ -422,9 +421,9 @@ def rate(pair: tuple[int, int]) -> str:
     """A rate with its counts.
 
     >>> rate((3, 12))
-    '25 % (3 of 12)'
+    '25\xa0% (3 of 12)'
     """
-    return f"{100.0 * pair[0] / pair[1]:.0f} % ({pair[0]} of {pair[1]})" if pair[1] else "never said"
+    return f"{100.0 * pair[0] / pair[1]:.0f}\u00a0% ({pair[0]} of {pair[1]})" if pair[1] else "never said"
 
 
 def days(first: datetime, last: datetime) -> str:
@@ -438,16 +437,6 @@ def days(first: datetime, last: datetime) -> str:
         return f"on {end.day} {end:%B %Y}"
     year = "" if start.year == end.year else f" {start.year}"
     return f"{start.day} {start:%B}{year} to {end.day} {end:%B %Y}"
-
-
-def short_day(at: datetime) -> str:
-    """A day on an axis.
-
-    >>> short_day(datetime(2027, 3, 1))
-    '1 Mar'
-    """
-    local = at.astimezone()
-    return f"{local.day} {local:%b}"
 
 
 def _class_steps(pooled: Iterable[PooledSound]) -> tuple[Step, ...]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from enunciate.exams.rules import short_day
 from enunciate.progress import ClassCourse, Course, Series
-from enunciate.progress.courses import changed, days, rate, short_day
+from enunciate.progress.courses import changed, days, rate
 from enunciate.progress.terminal import class_heading, heading
 from enunciate.report import pages
 from enunciate.report.labels import whole

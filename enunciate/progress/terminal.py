@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from enunciate.exams.rules import short_day
 from enunciate.progress import ClassCourse, Course, Series, Step
-from enunciate.progress.courses import changed, days, rate, short_day
+from enunciate.progress.courses import changed, days, rate
 from enunciate.report.labels import whole
 from enunciate.report.printable import printable
 from enunciate.report.terminal import WIDEST
@@ -80,13 +81,13 @@ def show_class(course: ClassCourse, console: Console) -> None:
     if shared:
         console.print()
         made = _grid("sound", "agents", "called out before", "lately", "")
-        for one in shared:
+        for sound in shared:
             made.add_row(
-                _text(console, one.label),
-                _text(console, f"{one.agents} of {one.among}"),
-                _text(console, rate(one.earlier)),
-                _text(console, rate(one.later)),
-                _text(console, one.change),
+                _text(console, sound.label),
+                _text(console, f"{sound.agents} of {sound.among}"),
+                _text(console, rate(sound.earlier)),
+                _text(console, rate(sound.later)),
+                _text(console, sound.change),
             )
         console.print(made)
     _said(console, course.improved, course.stuck, course.steps, bool(course.count))

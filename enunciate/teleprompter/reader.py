@@ -67,9 +67,13 @@ class Script:
 
     name: str | None = None
     text: str | None = None
+    ready: Reference | None = None
+    """The script itself, where it is at hand."""
 
     def load(self) -> Reference:
         """The script. Raises ScriptError where it cannot be used."""
+        if self.ready is not None:
+            return self.ready
         return scripts.from_text(self.text) if self.text is not None else scripts.find(str(self.name))
 
     def about(self, title: str) -> str:
