@@ -41,8 +41,15 @@ def _do_record(connection: sa.Connection, about: Mapping[str, Any], waited: bool
     agent = _agent_key(connection, about, waited or about["add"])
     at, offset = split(about["at"])
     assessment = about["assessment"]
-    rubric = assessment["rubric"] or {}
-    insert = insert_into(connection, tables.readings).values(
+    table = tables.readings
+    judged = {
+        **{name: assessment["scores"][name] for name in SCORES},
+        "passed": assessment["passed"],
+        "rubric": (assessment["rubric"] or {}).get("version"),
+        "assessment": assessment,
+        "details": about["details"],
+    }
+    insert = insert_into(connection, table).values(
         id=about["id"],
         agent=agent,
         at=at,
@@ -51,16 +58,19 @@ def _do_record(connection: sa.Connection, about: Mapping[str, Any], waited: bool
         script=clean(about["script"]),
         title=clean(assessment["script"]["title"]),
         module=clean(about["module"]),
-        **{name: assessment["scores"][name] for name in SCORES},
-        passed=assessment["passed"],
-        rubric=rubric.get("version"),
         seconds=assessment["recording"]["seconds"],
-        assessment=assessment,
         recording=clean(about["recording"]),
-        details=about["details"],
+        **judged,
     )
-    if connection.execute(insert.on_conflict_do_nothing()).rowcount != 1:
+    if about["replace"]:
+        insert = insert.on_conflict_do_update(
+            index_elements=["id"], set_=judged, where=table.c.agent == agent
+        )
+    else:
+        insert = insert.on_conflict_do_nothing()
+    if connection.execute(insert).rowcount != 1:
         return
+    connection.execute(sa.delete(tables.sounds).where(tables.sounds.c.reading == about["id"]))
     summary = [
         {"reading": about["id"], "phone": phone, "count": sound.count, "mean": sound.mean,
          "called_out": sound.called_out}

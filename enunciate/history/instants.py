@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta, timezone
 
 
@@ -42,3 +43,21 @@ def split(written: str) -> tuple[datetime, int]:
     when = datetime.fromisoformat(written)
     offset = when.utcoffset() or timedelta()
     return utc(when), round(offset.total_seconds() / 60)
+
+
+_AGO = {"d": 1, "w": 7, "m": 30.4375, "y": 365.25}
+"""Days."""
+
+
+def since(text: str) -> datetime:
+    """The instant that a day or a time ago means; days begin at midnight. Raises ValueError.
+
+    >>> since("2026-11-25").strftime("%Y-%m-%d %H:%M")
+    '2026-11-25 00:00'
+    >>> round((now() - since("2w")).total_seconds() / 86400)
+    14
+    """
+    found = re.fullmatch(r"(\d{1,4})\s*([dwmy])", text.strip().lower())
+    if found:
+        return now() - timedelta(days=int(found[1]) * _AGO[found[2]])
+    return instant(datetime.fromisoformat(text.strip()))

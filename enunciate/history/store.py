@@ -43,6 +43,9 @@ from enunciate.history.instants import aware, instant, now, utc, written
 from enunciate.history.naming import clean, key, shown_name, wave_name
 from enunciate.history.spool import Spool
 
+_AT_A_TIME = 500
+"""Readings whose sounds are asked for in one query."""
+
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
@@ -219,13 +222,14 @@ class History:
         id: str | None = None,
         add: bool = False,
         wave: str | None = None,
+        replace: bool = False,
     ) -> str:
         """Keep a reading, given its assessment as `Assessment.as_dict` makes it; returns the reading's id.
 
         `script` is the id of the assessment's script where it is not given; `module` is that of the script.
         `at` is now where it is not given, and `recording` the path of a recording that is kept. An unknown
         agent is an UnknownAgentError, unless the agent is to be added (to `wave`). With an `id` of one's own,
-        recording the same reading again does nothing.
+        recording the same reading again does nothing, or with `replace` puts the new assessment in its place.
         """
         if kind not in KINDS:
             raise ValueError(kind)
@@ -247,6 +251,7 @@ class History:
                 "assessment": dict(assessment),
                 "recording": None if recording is None else str(Path(recording).resolve()),
                 "details": extra,
+                "replace": replace,
             },
         )
         return id
@@ -275,17 +280,30 @@ class History:
         if kind is not None:
             chosen = chosen.where(table.c.kind == kind)
         chosen = chosen.order_by(table.c.sequence.desc())
-        if limit is not None:
-            chosen = chosen.limit(limit)
-        ids = chosen.with_only_columns(table.c.id).subquery()
-        with self._usable(write=False) as connection:
-            rows = connection.execute(chosen).all()
-            of_readings: dict[str, dict[str, Sound]] = {}
-            sounds = sa.select(tables.sounds).where(tables.sounds.c.reading.in_(sa.select(ids.c.id)))
-            for row in connection.execute(sounds.order_by(tables.sounds.c.phone)):
-                found = Sound(row._mapping["count"], row.mean, row.called_out)
-                of_readings.setdefault(row.reading, {})[row.phone] = found
-        return tuple(_reading(row, of_readings.get(row.id, {})) for row in reversed(rows))
+        return self._described(self._ask(chosen if limit is None else chosen.limit(limit)))[::-1]
+
+    def counts(self) -> dict[str, tuple[int, datetime]]:
+        """How many readings are kept of each agent, and when the last one was; agents without are absent."""
+        table = tables.readings
+        query = (
+            sa.select(tables.agents.c.name, sa.func.count().label("readings"), sa.func.max(table.c.at))
+            .join(tables.agents)
+            .group_by(tables.agents.c.name)
+        )
+        return {row[0]: (row[1], aware(row[2]).astimezone()) for row in self._ask(query)}
+
+    def reading(self, id: str) -> Reading:
+        """The reading whose id begins so. Raises HistoryError where there is none, or more than one."""
+        table = tables.readings
+        columns = [column for column in table.c if column.name != "assessment"]
+        query = sa.select(*columns, tables.agents.c.name, tables.agents.c.wave).join(tables.agents)
+        found = self._ask(query.where(table.c.id.startswith(id.lower(), autoescape=True)).limit(2))
+        if len(found) != 1:
+            raise HistoryError(
+                f"There {'is more than one' if found else 'is no'} reading {id}: `enunciate history list` "
+                "shows those that are."
+            )
+        return self._described(found)[0]
 
     def assessment(self, id: str) -> dict[str, Any]:
         """The whole assessment of a reading, as it was recorded. Raises HistoryError where there is none."""
@@ -598,6 +616,18 @@ class History:
     def _ask(self, query: sa.Select[Any]) -> list[Any]:
         with self._usable(write=False) as connection:
             return list(connection.execute(query).all())
+
+    def _described(self, rows: list[Any]) -> tuple[Reading, ...]:
+        """Rows of readings with what each phone came to in them."""
+        found: dict[str, dict[str, Sound]] = {row.id: {} for row in rows}
+        ids = list(found)
+        for start in range(0, len(ids), _AT_A_TIME):
+            query = sa.select(tables.sounds).where(
+                tables.sounds.c.reading.in_(ids[start : start + _AT_A_TIME])
+            )
+            for row in self._ask(query.order_by(tables.sounds.c.phone)):
+                found[row.reading][row.phone] = Sound(row._mapping["count"], row.mean, row.called_out)
+        return tuple(_reading(row, found[row.id]) for row in rows)
 
     def _unknown(self, name: str) -> UnknownAgentError:
         known = [agent.name for agent in self.agents()]
