@@ -48,7 +48,7 @@ def list_(wave: str | None, as_json: bool) -> None:
         if wave is None:
             say(["There are no agents yet: `enunciate agents add NAME` adds one."])
         else:
-            known = f" There are {', '.join(waves)}." if waves else ""
+            known = f" The waves are: {', '.join(waves)}." if waves else ""
             say([f"There is nobody in wave {wave}.{known}"])
         return
     from rich import box

@@ -101,7 +101,7 @@ _EMPTY = (
 
 def _check_wave(history: History, wave: str | None) -> None:
     if wave is not None and wave not in (waves := history.waves()):
-        known = f"There are {', '.join(waves)}." if waves else "There are no waves yet."
+        known = f"The waves are: {', '.join(waves)}." if waves else "There are no waves yet."
         raise click.ClickException(printable(f"There is no wave {wave}. {known}"))
 
 

@@ -96,7 +96,7 @@ def _engine(url: URL, **options: Any) -> sa.Engine:
 
 def _private_file(path: Path) -> None:
     """Make the file, and its folder, where there are none; for the user's eyes only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    location.private(path.parent)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 

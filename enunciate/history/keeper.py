@@ -8,7 +8,7 @@ from pathlib import Path
 
 from enunciate.assessment import Assessment
 from enunciate.errors import EnunciateError
-from enunciate.history import Kind
+from enunciate.history import Kind, location
 from enunciate.history.store import History, recordings_of
 
 
@@ -41,7 +41,7 @@ class Keeper:
         if self._recordings:
             folder = recordings_of(self.agent)
             try:
-                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                location.private(folder)
                 recording = Path(str(save(folder / id)))
             except (OSError, EnunciateError) as error:
                 why = error.strerror if isinstance(error, OSError) else error

@@ -182,9 +182,9 @@ class History:
                 tables.readings.c.agent == wanted, tables.readings.c.recording.is_not(None)
             )
             for row in connection.execute(of_agent):
-                path, computer = Path(row.recording), row.details.get("computer")
-                if computer not in (None, computer()):
-                    elsewhere.append(f"{path} on {computer}")
+                path, where = Path(row.recording), row.details.get("computer")
+                if where not in (None, computer()):
+                    elsewhere.append(f"{path} on {where}")
                 elif path.is_file():
                     path.unlink()
                     recordings += 1
