@@ -15,9 +15,21 @@ from enunciate.errors import EnunciateError
 from enunciate.report.printable import printable
 
 COMMANDS = (
-    "read", "score", "record", "batch", "assess", "progress", "demo", "prompts", "models", "devices",
-    "doctor", "schema",
-)  # fmt: skip
+    "read",
+    "score",
+    "record",
+    "batch",
+    "assess",
+    "progress",
+    "agents",
+    "history",
+    "demo",
+    "prompts",
+    "models",
+    "devices",
+    "doctor",
+    "schema",
+)
 """In the order of the help."""
 
 INTERRUPTED = 130

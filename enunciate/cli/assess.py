@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from enunciate.cli.keeping import opened
 from enunciate.errors import AudioError, ExamError, RecognitionError, ReportError
 from enunciate.report.printable import printable
 
@@ -58,9 +60,9 @@ def define(file: Path | None, example: bool, check: bool, as_json: bool, no_colo
     from dataclasses import replace
 
     from enunciate.exams.taking import find
-    from enunciate.history import open_history
 
-    with open_history() as history:
+    with ExitStack() as stack:
+        history = opened(stack)
         known = history.definition(exam.name)
         before = find(history, exam.name) if known is not None else None
         if before is not None and replace(exam, version=before.version) == before:
@@ -69,7 +71,6 @@ def define(file: Path | None, example: bool, check: bool, as_json: bool, no_colo
             kept = history.put_definition(exam.name, definition.stored(exam))
             exam = replace(exam, version=kept.version)
             what = "Stored" if kept.version == 1 else f"Stored as version {kept.version}"
-        _tell(history)
     if as_json:
         found = json.loads(definition.stored(exam)) | {"version": exam.version}
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
@@ -144,16 +145,16 @@ def take(
     from enunciate import settings
     from enunciate.exams import terminal
     from enunciate.exams.taking import begin, matched
-    from enunciate.history import open_history
     from enunciate.teleprompter.display import Stopped, signals_raise
     from enunciate.teleprompter.reader import Wishes
     from enunciate.teleprompter.session import Timing
 
     person = agent or settings.get("agent")
     if not person:
-        raise click.UsageError("Say who takes it: --agent NAME (or set an agent once for all commands).")
+        raise click.UsageError("Say who takes it: --agent NAME, or once for all `enunciate agents use NAME`.")
     screen = _console(no_color, stderr=True)
-    with open_history() as history:
+    with ExitStack() as stack:
+        history = opened(stack)
         begun = begin(history, name, person, again=again, ignore_clock=ignore_clock)
         taking = begun.taking
         given = matched((*files, *more), taking.exam, taking.left) if files else None
@@ -168,14 +169,11 @@ def take(
                 with signals_raise(), hushed():
                     _read(taking, wishes, screen)
         except Stopped as stopped:
-            _tell(history)
             ctx.exit(128 + stopped.number)
         except KeyboardInterrupt:
             screen.print()
             _left_off(taking, screen)
             raise
-        finally:
-            _tell(history)
         _show_result(history, taking, as_json, no_color)
     ctx.exit(0 if taking.attempt.finished else 1)
 
@@ -257,7 +255,7 @@ def _left_off(taking: Taking, screen: Console) -> None:
 def _show_result(history: History, taking: Taking, as_json: bool, no_color: bool) -> None:
     from enunciate.exams import terminal
     from enunciate.exams.rules import moment, standing
-    from enunciate.exams.taking import now
+    from enunciate.history.instants import now
 
     place = None
     if history.problem is None:
@@ -335,21 +333,20 @@ def status(
         raise click.UsageError("Say which assessment: `enunciate assess status` lists their names.")
     from enunciate.exams import status as table
     from enunciate.exams import terminal
-    from enunciate.exams.taking import find, now
-    from enunciate.history import open_history
+    from enunciate.exams.taking import find
+    from enunciate.history.instants import now
     from enunciate.report import pages
 
     if html is not None:
         pages.check(html)
-    with open_history() as history:
+    with ExitStack() as stack:
+        history = opened(stack)
         if name is None:
             _list(history, as_json, no_color)
-            _tell(history)
             return
         exam = find(history, name)
         people = _people(history, wave, agent)
         rows = table.rows(exam, people, table.all_attempts(history.attempts(name=exam.name)), now())
-        _tell(history)
     if html is not None:
         pages.write(table.page(exam, rows, wave=wave, now=now()), html)
         click.echo(printable(f"Wrote {html}."), err=True)
@@ -430,12 +427,6 @@ def _write_csv(path: Path, text: str) -> None:
     except OSError as error:
         raise ReportError(f"The table cannot be written to {path} ({error.strerror}).") from error
     click.echo(printable(f"Wrote {path}."), err=True)
-
-
-def _tell(history: History) -> None:
-    for notice in history.notices:
-        click.echo(printable(notice), err=True)
-    history.notices.clear()
 
 
 def _console(no_color: bool, *, stderr: bool = False) -> Console:

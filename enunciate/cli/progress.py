@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
-from datetime import date, datetime, timedelta
+from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from enunciate.cli.keeping import opened, since
 from enunciate.errors import HistoryError
 from enunciate.report.printable import printable
 
@@ -21,14 +22,19 @@ if TYPE_CHECKING:
 @click.command(short_help="See how a learner or a class gets on.")
 @click.option("--agent", metavar="NAME", help="Whose progress, where no agent is set.")
 @click.option("--wave", metavar="WAVE", help="The progress of a whole class.")
-@click.option("--since", metavar="WHEN", help="Only readings since then: 2w, 10d, 3months or 2027-03-31.")
+@click.option("--since", metavar="WHEN", callback=since, help="Only readings since then: 2w or 2027-03-31.")
 @click.option(
     "--html", metavar="PAGE.html", type=click.Path(path_type=Path), help="Write a page for a browser too."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--no-color", is_flag=True, help="No colours.")
 def command(
-    agent: str | None, wave: str | None, since: str | None, html: Path | None, as_json: bool, no_color: bool
+    agent: str | None,
+    wave: str | None,
+    since: datetime | None,
+    html: Path | None,
+    as_json: bool,
+    no_color: bool,
 ) -> None:
     """Scores over time, area by area and sound by sound: what improved, what is stuck, what to do next.
 
@@ -37,24 +43,24 @@ def command(
     """
     if agent and wave:
         raise click.UsageError("Say whose progress, in one way: --agent or --wave.")
-    start = _since(since, datetime.now().astimezone()) if since else None
     from enunciate import settings
 
     person = None if wave else agent or settings.get("agent")
     if person is None and wave is None:
-        raise click.UsageError("Say whose progress: --agent NAME, or --wave WAVE for a class.")
+        raise click.UsageError(
+            "Say whose progress: --agent NAME, or once for all `enunciate agents use NAME`; or --wave WAVE for a "
+            "class."
+        )
     from rich.console import Console
 
-    from enunciate.history import open_history
     from enunciate.progress import terminal
     from enunciate.report import pages
 
     if html is not None:
         pages.check(html)
-    with open_history() as history:
-        found = _class(history, str(wave), start) if wave else _learner(history, str(person), start)
-        for notice in history.notices:
-            click.echo(printable(notice), err=True)
+    with ExitStack() as stack:
+        history = opened(stack)
+        found = _class(history, str(wave), since) if wave else _learner(history, str(person), since)
     if html is not None:
         from enunciate.progress import page
 
@@ -72,15 +78,15 @@ def command(
         terminal.show(found, console)
 
 
-def _learner(history: History, agent: str, start: datetime | None) -> Course:
+def _learner(history: History, agent: str, since: datetime | None) -> Course:
     from enunciate.progress.courses import course
     from enunciate.rubric import load_rubric
 
     person = history.agent(agent)
-    return course(person.name, person.wave, history.readings(agent=person.name, since=start), load_rubric())
+    return course(person.name, person.wave, history.readings(agent=person.name, since=since), load_rubric())
 
 
-def _class(history: History, wave: str, start: datetime | None) -> ClassCourse:
+def _class(history: History, wave: str, since: datetime | None) -> ClassCourse:
     from enunciate.progress.courses import class_course
     from enunciate.rubric import load_rubric
 
@@ -92,29 +98,7 @@ def _class(history: History, wave: str, start: datetime | None) -> ClassCourse:
             else "`enunciate agents add NAME --wave WAVE` makes one."
         )
         raise HistoryError(f"There is nobody in the wave “{wave}”. {there}")
-    return class_course(wave, history.readings(wave=wave, since=start), load_rubric())
-
-
-def _since(text: str, now: datetime) -> datetime:
-    """The moment that a person means; of a day its beginning.
-
-    >>> _since("2w", datetime(2027, 3, 31)).date()
-    datetime.date(2027, 3, 17)
-    """
-    if found := re.fullmatch(r"\s*(\d{1,4})\s*(d|w|m|y)[a-z]*\s*", text.lower()):
-        days = {"d": 1.0, "w": 7.0, "m": 30.4, "y": 365.25}[found[2]]
-        return now - timedelta(days=int(found[1]) * days)
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError:
-        raise click.BadParameter(
-            f"“{printable(text)}” is neither a length of time such as 2w, 10d or 3months nor a day such as "
-            "2027-03-31.",
-            param_hint="--since",
-        ) from None
-    if day > now.date():
-        raise click.BadParameter(f"{day} has not come yet.", param_hint="--since")
-    return datetime(day.year, day.month, day.day).astimezone()
+    return class_course(wave, history.readings(wave=wave, since=since), load_rubric())
 
 
 def _described(found: Course | ClassCourse) -> dict[str, Any]:

@@ -17,13 +17,9 @@ from enunciate.exams import Attempt, Exam, ExamScript, Part, attempts
 from enunciate.exams.definition import restored
 from enunciate.exams.judging import judge, verdict
 from enunciate.exams.rules import Standing, clock_problem, refusal, standing
+from enunciate.history.instants import now
 from enunciate.history.store import History
 from enunciate.reference import Reference, scripts
-
-
-def now() -> datetime:
-    """The time on this computer's clock, with its zone."""
-    return datetime.now().astimezone()
 
 
 def find(history: History, name: str, version: int | None = None) -> Exam:
@@ -127,15 +123,17 @@ class Taking:
         at = self._clock()
         attempt = self.attempt
         described = {"exam": self.exam.name, "version": self.exam.version, "attempt": attempt.id}
-        reading = self._history.record(
-            {**assessment, "script": {**assessment["script"], "title": script.title}},
-            agent=attempt.agent,
-            kind="exam",
-            script=script.id,
-            module=self.reference(script).module,
-            at=at,
-            details=described,
-        )
+        reading = None
+        if assessment["problem"] is None:
+            reading = self._history.record(
+                {**assessment, "script": {**assessment["script"], "title": script.title}},
+                agent=attempt.agent,
+                kind="exam",
+                script=script.id,
+                module=self.reference(script).module,
+                at=at,
+                details=described,
+            )
         part = judge(self.exam, script, assessment, reading=reading, at=at)
         if part.judgement == "not judged":
             unjudged = dict(attempt.unjudged or {})

@@ -15,8 +15,10 @@ def reason(error: BaseException) -> str:
     found = original.args[0] if original is not None and original.args else original
     if isinstance(found, dict):
         return str(found.get("M", found))
-    if isinstance(original, OSError):
-        return original.strerror or str(original)
+    cause = original.__cause__ if isinstance(original, Exception) else None
+    for one in (original, cause):
+        if isinstance(one, OSError):
+            return one.strerror or str(one)
     return str(found)
 
 
