@@ -23,7 +23,9 @@ def exam(text: str = TWO, name: str = "week-2", version: int = 1) -> Exam:
     return replace(found, version=version)
 
 
-def assessment(overall: float | None = 80.0, *, problem: str | None = None, **scores: float | None) -> dict[str, Any]:
+def assessment(
+    overall: float | None = 80.0, *, problem: str | None = None, **scores: float | None
+) -> dict[str, Any]:
     """The JSON object of a reading; the areas are as the overall score where nothing else is said."""
     made = samples.mistaken().as_dict()
     values = {**dict.fromkeys(SCORES, overall), **scores}

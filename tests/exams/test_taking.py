@@ -72,7 +72,10 @@ def test_taken_in_one_go(history: History, clock: Clock) -> None:
     assert restored.verdict is not None
     assert restored.verdict.scores["overall"] == 85.0
     readings = history.readings(agent="Maya")
-    assert [(one.kind, one.script) for one in readings] == [("exam", "general-greeting"), ("exam", "late-delivery")]
+    assert [(one.kind, one.script) for one in readings] == [
+        ("exam", "general-greeting"),
+        ("exam", "late-delivery"),
+    ]
     assert [part.reading for part in restored.parts] == [one.id for one in readings]
     with pytest.raises(ExamError, match="You passed"):
         take(history, clock)
@@ -156,7 +159,9 @@ def test_what_is_unknown(history: History, clock: Clock) -> None:
 
 def test_a_damaged_definition_and_a_damaged_attempt(history: History, clock: Clock) -> None:
     define(history)
-    history.save_attempt(definition="week-2", version=1, agent="Maya", result={"schema": "enunciate.attempt/7"})
+    history.save_attempt(
+        definition="week-2", version=1, agent="Maya", result={"schema": "enunciate.attempt/7"}
+    )
     with pytest.raises(ExamError, match="newer enunciate, or is damaged"):
         begin(history, "week-2", "Maya", clock=clock)
     history.put_definition("week-3", "title = no")

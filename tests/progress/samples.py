@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 from enunciate.assessment_dict import SCORES
@@ -44,7 +44,7 @@ def reading(
     )
 
 
-def climbing(agent: str = "Maya", count: int = 14, seed: int = 1) -> Sequence[Reading]:
+def climbing(agent: str = "Maya", count: int = 14, seed: int = 1) -> list[Reading]:
     """A learner whose fluency and /v/ get better, while /θ/ stays where it is."""
     chance = random.Random(seed)
     made = []
