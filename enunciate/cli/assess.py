@@ -52,7 +52,11 @@ def define(file: Path | None, example: bool, check: bool, as_json: bool, no_colo
     if file is None:
         click.echo(definition.example(), nl=False)
         return
-    exam = definition.load(file)
+    try:
+        exam = definition.load(file)
+    except ExamError as error:
+        # A line for each mistake.
+        raise click.ClickException(printable(str(error), lines=True)) from error
     console = _console(no_color)
     if check:
         click.echo(printable(f"{file} is right."), err=True)

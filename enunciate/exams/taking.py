@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from enunciate.batch.locations import RECORDINGS
-from enunciate.errors import ExamError
+from enunciate.errors import ExamError, HistoryError
 from enunciate.exams import Attempt, Exam, ExamScript, Part, attempts
 from enunciate.exams.definition import restored
 from enunciate.exams.judging import judge, verdict
@@ -117,11 +117,14 @@ class Taking:
     def hear(self, script: ExamScript, assessment: Mapping[str, Any]) -> Part:
         """Judge and keep a reading of a script, given the JSON object of its assessment.
 
-        After the last one the attempt has its verdict and is finished. Raises HistoryError where nothing can
-        be kept.
+        After the last one the attempt has its verdict and is finished.
+
+        Raises:
+            ExamError: the script was read in another window meanwhile.
+            HistoryError: nothing can be kept.
         """
         at = self._clock()
-        attempt = self.attempt
+        attempt = self._meanwhile(script)
         described = {"exam": self.exam.name, "version": self.exam.version, "attempt": attempt.id}
         reading = None
         if assessment["problem"] is None:
@@ -155,6 +158,25 @@ class Taking:
             passed=self.attempt.passed,
         )
         return part
+
+    def _meanwhile(self, script: ExamScript) -> Attempt:
+        """The attempt as it is kept now, so that what another window did is not undone."""
+        if self._history.problem is not None:
+            return self.attempt
+        try:
+            kept = self._history.attempts(name=self.exam.name, agent=self.attempt.agent)
+        except HistoryError:  # it is gone since: what is read now waits to be written
+            return self.attempt
+        current = next((attempts.restored(one) for one in kept if one.id == self.attempt.id), None)
+        if current is None:
+            elsewhere = any(one.finished is None for one in kept)
+        else:
+            elsewhere = any(part.script == script.id for part in current.parts)
+        if elsewhere:
+            raise ExamError(
+                f"“{self.exam.title}” is being taken in another window: go on there. This reading was not kept."
+            )
+        return replace(current, notes=self.attempt.notes) if current else self.attempt
 
 
 def matched(

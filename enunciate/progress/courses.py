@@ -246,7 +246,7 @@ def _sentence(label: str, series: Series) -> str:
     way = "better" if found.direction == "up" else "lower"
     return (
         f"{label}: {sure} {way}, from about {found.start:.0f} to {found.end:.0f} "
-        f" over {_counted(found.count, 'reading')}."
+        f"over {_counted(found.count, 'reading')}."
     )
 
 

@@ -55,7 +55,7 @@ def test_the_example_can_be_defined_and_a_mistake_is_explained(home: Path) -> No
     file.write_text(example.stdout.replace("attempts = 3", "attemps = 2"))
     done = run(home, "assess", "define", str(file))
     assert done.exit_code == 1
-    assert "line 11: `attemps` is no setting: did you mean `attempts`?" in done.stderr
+    assert "line 12: `attemps` is no setting: did you mean `attempts`?" in done.stderr
     listed = json.loads(run(home, "assess", "status", "--json").stdout)
     assert [(one["name"], one["version"]) for one in listed] == [("ready", 2), ("week-1", 1)]
 

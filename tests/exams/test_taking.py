@@ -147,6 +147,20 @@ def test_a_clock_that_is_let_pass_is_noted(history: History, clock: Clock) -> No
     assert [one.passed for one in history.attempts()] == [False, True]
 
 
+def test_two_windows_do_not_undo_each_other(history: History, clock: Clock) -> None:
+    define(history)
+    one = begin(history, "week-2", "Maya", clock=clock).taking
+    other = begin(history, "week-2", "Maya", clock=clock).taking
+    one.hear(one.left[0], assessment(80.0))
+    with pytest.raises(ExamError, match="another window"):
+        other.hear(other.left[0], assessment(20.0))
+    other = begin(history, "week-2", "Maya", clock=clock).taking
+    one.hear(one.left[0], assessment(80.0))
+    with pytest.raises(ExamError, match="another window"):
+        other.hear(other.left[0], assessment(20.0))
+    assert kept(history) == [(True, True, 2)]
+
+
 def test_what_is_unknown(history: History, clock: Clock) -> None:
     with pytest.raises(ExamError, match="nor any other"):
         begin(history, "week-2", "Maya")

@@ -27,7 +27,7 @@ def learner(count: int = 14):
 def test_a_learner() -> None:
     text = shown(learner())
     assert "14 scored readings, 1 March to 27 March 2027." in text
-    plot = text[text.index("Overall: 75 is the goal") : text.index("\n score")]
+    plot = text[text.index("Overall: 75 is the goal") : text.index("score  ")]
     assert plot.count("●") >= 12
     assert "75┤╌" in plot
     assert "1 Mar" in plot
@@ -43,7 +43,7 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 def test_plain_characters_where_there_are_no_others() -> None:
     text = shown(learner(), encoding="ascii")
     assert "?" not in text.replace("/?/", "")
-    assert "o" in text[text.index("goal") : text.index("\n score")]
+    assert "o" in text[text.index("goal") : text.index("score  ")]
 
 
 def test_a_trend_is_drawn_only_where_there_is_one() -> None:
