@@ -48,8 +48,8 @@ def command(
     person = None if wave else agent or settings.get("agent")
     if person is None and wave is None:
         raise click.UsageError(
-            "Say whose progress: --agent NAME, or once for all `enunciate agents use NAME`, or --wave WAVE for "
-            "a class."
+            "Say whose progress: --agent NAME, or once for all `enunciate agents use NAME`, or --wave WAVE "
+            "for a class."
         )
     from rich.console import Console
 

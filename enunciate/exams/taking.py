@@ -174,7 +174,8 @@ class Taking:
             elsewhere = any(part.script == script.id for part in current.parts)
         if elsewhere:
             raise ExamError(
-                f"“{self.exam.title}” is being taken in another window: go on there. This reading was not kept."
+                f"“{self.exam.title}” is being taken in another window: go on there. This reading was not "
+                "kept."
             )
         return replace(current, notes=self.attempt.notes) if current else self.attempt
 
