@@ -37,7 +37,9 @@ def is_kept(url: str, id: str) -> None:
         assert history.notices == ["1 record that had waited for the history: written."]
 
 
-@pytest.mark.parametrize("content", [b"no database at all, only text" * 100, b"SQLite format 3\0" + bytes(5000)])
+@pytest.mark.parametrize(
+    "content", [b"no database at all, only text" * 100, b"SQLite format 3\0" + bytes(5000)]
+)
 def test_a_damaged_file(content: bytes, tmp_path: Path, described: dict[str, Any]) -> None:
     file = tmp_path / "own.sqlite3"
     file.write_bytes(content)
@@ -151,7 +153,9 @@ def test_a_server_that_is_down_and_comes_back(server: Server, described: dict[st
             assert "Nothing is lost: it waits in" in history.notices[-1]
             # ... and was down when the next command opened it.
             with open_history(url) as later:
-                with pytest.raises(HistoryError, match=r"cannot be reached \(Connection refused\): is the server"):
+                with pytest.raises(
+                    HistoryError, match=r"cannot be reached \(Connection refused\): is the server"
+                ):
                     later.agents()
                 with pytest.raises(HistoryError, match="cannot be reached"):
                     later.add_agent("Ben")
@@ -217,7 +221,7 @@ def test_what_makes_no_sense_is_put_aside(url: str) -> None:
 @pytest.mark.parametrize(
     ("named", "said"),
     [
-        ("{server}/gone", "The history is not there: database \"gone\" does not exist"),
+        ("{server}/gone", 'The history is not there: database "gone" does not exist'),
         ("postgresql://stranger@127.0.0.1:{port}/postgres", "does not let you into the history"),
         ("postgresql://enunciate@127.0.0.1:1/postgres", "cannot be reached"),
     ],
