@@ -83,7 +83,8 @@ _SERVERS = (
     ),
     (
         "3D",
-        "There is no {place} ({said}): have it made (`createdb`), or correct ENUNCIATE_DATABASE.",
+        "The history is not there: {said}. Have the database made (`createdb`), or correct "
+        "ENUNCIATE_DATABASE.",
     ),
     ("42501", "You may not change the history in {place} ({said}): ask its owner for the rights."),
 )

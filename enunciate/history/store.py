@@ -172,6 +172,11 @@ class History:
                 f"Not everything of {agent} could be deleted ({error.filename}: {error.strerror}): "
                 "see to that file, then run the same command again."
             ) from error
+        if self.problem is not None:
+            raise HistoryError(
+                f"{self.problem} What lay on this computer is deleted; once the history can be used again, run "
+                "the same command again for the rest."
+            )
         counts: Counter[str] = Counter()
         elsewhere = []
         with self._usable(write=True) as connection:
