@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from enunciate.cli.keeping import opened
+from enunciate.cli.keeping import of_wave, opened
 from enunciate.errors import AudioError, ExamError, RecognitionError, ReportError
 from enunciate.report.printable import printable
 
@@ -371,22 +371,15 @@ def _people(history: History, wave: str | None, agent: str | None) -> list[tuple
     if agent is not None:
         one = history.agent(agent)
         return [(one.name, one.wave)]
-    found = [(one.name, one.wave) for one in history.agents(wave)]
-    if not found and wave is not None:
-        waves = history.waves()
-        there = (
-            f"There are: {', '.join(waves)}."
-            if waves
-            else "`enunciate agents add NAME --wave WAVE` makes one."
-        )
-        raise ExamError(f"There is nobody in the wave “{wave}”. {there}")
-    return found
+    found = history.agents() if wave is None else of_wave(history, wave)
+    return [(one.name, one.wave) for one in found]
 
 
 def _list(history: History, as_json: bool, no_color: bool) -> None:
     from rich.text import Text
 
     from enunciate.exams.definition import restored
+    from enunciate.report.labels import counted
 
     newest = {one.name: one for one in history.definitions()}
     exams = [restored(one.text, one.version) for one in newest.values()]
@@ -412,12 +405,8 @@ def _list(history: History, as_json: bool, no_color: bool) -> None:
     console = _console(no_color)
     for exam in exams:
         line = Text(printable(exam.name, console.encoding), "bold")
-        count = len(exam.scripts)
-        console.print(
-            line.append(
-                printable(f"  {exam.title}, {count} script{'' if count == 1 else 's'}", console.encoding), ""
-            )
-        )
+        about = f"  {exam.title}, {counted(len(exam.scripts), 'script')}"
+        console.print(line.append(printable(about, console.encoding), ""))
 
 
 def _write_csv(path: Path, text: str) -> None:

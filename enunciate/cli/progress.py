@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from enunciate.cli.keeping import opened, since
-from enunciate.errors import HistoryError
+from enunciate.cli.keeping import of_wave, opened, since
 from enunciate.report.printable import printable
 
 if TYPE_CHECKING:
@@ -90,14 +89,7 @@ def _class(history: History, wave: str, since: datetime | None) -> ClassCourse:
     from enunciate.progress.courses import class_course
     from enunciate.rubric import load_rubric
 
-    if not history.agents(wave):
-        waves = history.waves()
-        there = (
-            f"There are: {', '.join(waves)}."
-            if waves
-            else "`enunciate agents add NAME --wave WAVE` makes one."
-        )
-        raise HistoryError(f"There is nobody in the wave “{wave}”. {there}")
+    of_wave(history, wave)
     return class_course(wave, history.readings(wave=wave, since=since), load_rubric())
 
 

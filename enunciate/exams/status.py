@@ -16,7 +16,7 @@ from enunciate.exams.judging import marks_text
 from enunciate.exams.rules import Standing, State, last_moment, moment, short_day, standing, until
 from enunciate.report import pages
 from enunciate.report.labels import SCORES as LABELS
-from enunciate.report.labels import whole
+from enunciate.report.labels import SHORT, counted, whole
 
 WORDS: dict[State, str] = {
     "passed": "passed",
@@ -152,7 +152,7 @@ def summary(found: Sequence[Row]) -> str:
         return "Nobody yet."
     counts = {state: sum(row.state == state for row in found) for state in WORDS}
     parts = [f"{count} {WORDS[state]}" for state, count in counts.items() if count]
-    return f"{len(found)} agent{'' if len(found) == 1 else 's'}: {', '.join(parts)}."
+    return f"{counted(len(found), 'agent')}: {', '.join(parts)}."
 
 
 def terms(exam: Exam) -> tuple[str, ...]:
@@ -167,7 +167,7 @@ def terms(exam: Exam) -> tuple[str, ...]:
     if exam.total:
         lines.append(f"Over all scripts: {marks_text(exam.total)}.")
     if exam.attempts is not None:
-        lines.append(f"{exam.attempts} attempt{'' if exam.attempts == 1 else 's'} at most.")
+        lines.append(f"{counted(exam.attempts, 'attempt')} at most.")
     if exam.cool_down:
         lines.append(f"{until(timedelta(seconds=exam.cool_down)).capitalize()} between two attempts.")
     if exam.due is not None:
@@ -227,9 +227,7 @@ def page(exam: Exam, found: Sequence[Row], *, wave: str | None, now: datetime) -
         summary=summary(found),
         terms=terms(exam),
         made=moment(now),
-        labels=dict(
-            zip(LABELS.values(), ("Pron.", "Accur.", "Fluen.", "Inton.", "Compl.", "Gram."), strict=True)
-        ),
+        labels=dict(zip(LABELS.values(), SHORT, strict=True)),
         passed=sum(row.state == "passed" for row in found),
         waves=len({row.wave for row in found}) > 1,
         short_day=short_day,

@@ -20,6 +20,7 @@ from enunciate.exams.rules import Standing, clock_problem, refusal, standing
 from enunciate.history.instants import now
 from enunciate.history.store import History
 from enunciate.reference import Reference, scripts
+from enunciate.report.labels import counted
 
 
 def find(history: History, name: str, version: int | None = None) -> Exam:
@@ -209,7 +210,7 @@ def matched(
     if all(script is None for script, _ in named):
         if len(recordings) != len(left):
             raise ExamError(
-                f"{_counted(len(recordings), 'recording')} for {_counted(len(left), 'script')}: "
+                f"{counted(len(recordings), 'recording')} for {counted(len(left), 'script')}: "
                 f"{_how(left)}, or give one for each in this order: "
                 f"{', '.join(script.id for script in left)}."
             )
@@ -240,7 +241,3 @@ def _named(path: Path, among: Sequence[ExamScript]) -> ExamScript | None:
     stem = path.stem.casefold()
     fits = [script for script in among if re.match(rf"{re.escape(script.id.casefold())}(?:[\W_]|$)", stem)]
     return max(fits, key=lambda script: len(script.id), default=None)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

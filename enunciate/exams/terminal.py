@@ -13,7 +13,7 @@ from enunciate.exams import Attempt, Exam, Part, total
 from enunciate.exams.judging import marks_text, shown
 from enunciate.exams.rules import Standing
 from enunciate.exams.status import Row, summary, terms
-from enunciate.report.labels import whole
+from enunciate.report.labels import counted, whole
 from enunciate.report.printable import printable
 from enunciate.report.terminal import WIDEST
 
@@ -64,7 +64,7 @@ def result(
         _print(console)
         _print(
             console,
-            f"{missing} script{'' if missing == 1 else 's'} to go. What is read is kept: "
+            f"{counted(missing, 'script')} to go. What is read is kept: "
             f"`enunciate assess take {exam.name}` goes on from here.",
         )
         return

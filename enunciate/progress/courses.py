@@ -15,6 +15,7 @@ from enunciate.measures.sounds import sounds
 from enunciate.progress import ClassCourse, Course, Member, Point, PooledSound, Series, SoundCourse, Step
 from enunciate.progress.trend import LEAST, Trend, trend
 from enunciate.report.labels import SCORES as LABELS
+from enunciate.report.labels import counted
 from enunciate.report.wave import lower_bound
 from enunciate.rubric import Rubric
 
@@ -98,7 +99,7 @@ def _comparable(readings: Sequence[Reading]) -> tuple[list[Reading], int, int, l
         if other:
             count = sum(other.values())
             notices.append(
-                f"{_counted(count, 'reading')} {'was' if count == 1 else 'were'} judged by "
+                f"{counted(count, 'reading')} {'was' if count == 1 else 'were'} judged by "
                 f"{' and '.join(map(str, other))} and {'is' if count == 1 else 'are'} left out: scores of "
                 f"different rubrics do not compare. All here are of {latest}."
             )
@@ -116,7 +117,7 @@ def _measured(reading: Reading) -> bool:
 
 def _few(count: int) -> list[str]:
     if 0 < count < LEAST:
-        return [f"{_counted(count, 'reading')} so far: from {LEAST} on it can be told whether a score moves."]
+        return [f"{counted(count, 'reading')} so far: from {LEAST} on it can be told whether a score moves."]
     return []
 
 
@@ -222,7 +223,7 @@ def _said(areas: Sequence[Series], found: Sequence[SoundCourse]) -> tuple[tuple[
     improved = [_sentence(label, series) for label, series in named if series.trend.direction == "up"]
     stuck = [_sentence(label, series) for label, series in named if series.trend.direction == "down"]
     stuck += [
-        f"{series.label}: {series.now:.0f}, no clear change over {_counted(len(series.points), 'reading')}; "
+        f"{series.label}: {series.now:.0f}, no clear change over {counted(len(series.points), 'reading')}; "
         f"{series.goal:g} is the goal."
         for series in areas
         if series.trend.direction == "level" and not series.reached and series.days >= _STUCK_DAYS
@@ -246,7 +247,7 @@ def _sentence(label: str, series: Series) -> str:
     way = "better" if found.direction == "up" else "lower"
     return (
         f"{label}: {sure} {way}, from about {found.start:.0f} to {found.end:.0f} "
-        f"over {_counted(found.count, 'reading')}."
+        f"over {counted(found.count, 'reading')}."
     )
 
 
@@ -282,9 +283,7 @@ def _steps(
     if len(scored) < LEAST:
         missing = LEAST - len(scored)
         steps = steps[:2]
-        steps.append(
-            Step(f"Read {missing} more script{'' if missing == 1 else 's'}, on different days if you can.")
-        )
+        steps.append(Step(f"Read {counted(missing, 'more script')}, on different days if you can."))
     return tuple(steps[:3])
 
 
@@ -402,12 +401,12 @@ def _of_class(
             for series in known
         )
         if up:
-            improved.append(f"{label}: clearly better for {up} of {_counted(len(known), 'agent')}.")
+            improved.append(f"{label}: clearly better for {up} of {counted(len(known), 'agent')}.")
         if low or down:
             parts = [f"{low} below the goal without a clear change"] * bool(low) + [
                 f"{down} clearly lower"
             ] * bool(down)
-            stuck.append(f"{label}: {' and '.join(parts)}, of {_counted(len(known), 'agent')}.")
+            stuck.append(f"{label}: {' and '.join(parts)}, of {counted(len(known), 'agent')}.")
     for one in pooled:
         rates = f"{rate(one.earlier)} before and {rate(one.later)} lately"
         if one.change == "less often":
@@ -446,13 +445,9 @@ def _class_steps(pooled: Iterable[PooledSound]) -> tuple[Step, ...]:
     )
     return tuple(
         Step(
-            f"{one.label}: called out for {one.agents} of {_counted(one.among, 'agent')}; lately "
+            f"{one.label}: called out for {one.agents} of {counted(one.among, 'agent')}; lately "
             f"{rate(one.later)} of the time.",
             f"enunciate drill --sound {one.phone}",
         )
         for one in shared[:3]
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"

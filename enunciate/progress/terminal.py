@@ -13,7 +13,7 @@ from rich.text import Text
 from enunciate.exams.rules import short_day
 from enunciate.progress import ClassCourse, Course, Series, Step
 from enunciate.progress.courses import changed, days, rate
-from enunciate.report.labels import whole
+from enunciate.report.labels import counted, whole
 from enunciate.report.printable import printable
 from enunciate.report.terminal import WIDEST
 
@@ -99,7 +99,7 @@ def heading(course: Course) -> str:
         text = "No reading of a script that was scored yet."
     else:
         span = f", {days(*course.span)}" if course.span else ""
-        text = f"{course.count} scored reading{'' if course.count == 1 else 's'}{span}."
+        text = f"{counted(course.count, 'scored reading')}{span}."
     return text + _besides(course.unscored, course.drilled)
 
 
@@ -108,10 +108,7 @@ def class_heading(course: ClassCourse) -> str:
     if not course.count:
         text = "No reading of a script that was scored yet."
     else:
-        text = (
-            f"{course.count} scored reading{'' if course.count == 1 else 's'} of {course.agents} "
-            f"agent{'' if course.agents == 1 else 's'}."
-        )
+        text = f"{counted(course.count, 'scored reading')} of {counted(course.agents, 'agent')}."
     return text + _besides(course.unscored, course.drilled)
 
 
@@ -123,9 +120,9 @@ def _besides(unscored: int, drilled: int) -> str:
     """
     text = ""
     if unscored:
-        text += f" {unscored} reading{'' if unscored == 1 else 's'} could not be scored."
+        text += f" {counted(unscored, 'reading')} could not be scored."
     if drilled:
-        text += f" {drilled} reading{'' if drilled == 1 else 's'} in drills besides, of single words."
+        text += f" {counted(drilled, 'reading')} in drills besides, of single words."
     return text
 
 

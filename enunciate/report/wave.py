@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from enunciate.measures.sounds import ipa, sounds
 from enunciate.report import pages, stored
-from enunciate.report.labels import SCORES, overall, whole
+from enunciate.report.labels import SCORES, SHORT, overall, whole
 from enunciate.report.script import split
 
 LEAST_SHARED = 2
@@ -32,9 +32,6 @@ _LONGEST = 10
 
 _LISTED = 40
 """Readings that are listed with their reasons above the table, which has all."""
-
-_SHORT = ("Overall", "Pron.", "Accur.", "Fluen.", "Inton.", "Compl.", "Gram.")
-"""The scores in the head of the table."""
 
 _ROWS = 100
 """Rows of the table in view at a time."""
@@ -149,7 +146,7 @@ def page(
         ("templates/wave.js",),
         view=view(readings, failures, title),
         most=_ROWS,
-        labels=dict(zip(("Overall", *SCORES.values()), _SHORT, strict=True)),
+        labels=dict(zip(("Overall", *SCORES.values()), ("Overall", *SHORT), strict=True)),
     )
 
 
