@@ -14,6 +14,9 @@ from enunciate.interval import Interval
 from tests.audio.virtual_microphone import VirtualMicrophone
 from tests.teleprompter.terminal import Terminal
 
+_LONG = 180.0
+"""Seconds that a busy machine may take to load the model."""
+
 EXAM = 'title = "Two lines"\nscripts = ["closing.txt", "opening.txt"]\nattempts = 1\n[marks]\noverall = 60\n'
 
 
@@ -37,30 +40,30 @@ def test_an_assessment_is_taken_in_two_sittings(
         history.put_definition("two", stored(load(tmp_path / "two.toml")))
     command = ("assess", "take", "two", "--agent", "Maya", "--countdown", "0", "--silence", "3")
     with Terminal(command, environment) as terminal:
-        shown = terminal.wait_for("Then press Enter")
+        shown = terminal.wait_for("Then press Enter", seconds=_LONG)
         assert "Closing (1 of 2)" in shown
         terminal.press("enter")
-        terminal.wait_for("recording")
+        terminal.wait_for("recording", seconds=_LONG)
         microphone.play(opening)  # something else is read
-        shown = terminal.wait_for_after("read it again   q")
+        shown = terminal.wait_for_after("read it again   q", seconds=_LONG)
         assert "So this reading does not count" in shown
         terminal.press("enter")
-        terminal.wait_for("Then press Enter")
+        terminal.wait_for("Then press Enter", seconds=_LONG)
         terminal.press("enter")
-        terminal.wait_for("recording")
+        terminal.wait_for("recording", seconds=_LONG)
         microphone.play(closing)
-        terminal.wait_for("Opening (2 of 2)")
+        terminal.wait_for("Opening (2 of 2)", seconds=_LONG)
         terminal.press("q")
-        assert terminal.wait_for_end() == 1
+        assert terminal.wait_for_end(_LONG) == 1
         assert terminal.restored()
         assert "1 script to go." in terminal.after_the_screen
     with Terminal(command, environment) as terminal:
-        shown = terminal.wait_for("Then press Enter")
+        shown = terminal.wait_for("Then press Enter", seconds=_LONG)
         assert "Opening (2 of 2)" in shown
         terminal.press("enter")
-        terminal.wait_for("recording")
+        terminal.wait_for("recording", seconds=_LONG)
         microphone.play(opening)
-        assert terminal.wait_for_end() == 0
+        assert terminal.wait_for_end(_LONG) == 0
         assert "Passed." in terminal.after_the_screen
         assert terminal.restored()
     with open_history(database) as history:
