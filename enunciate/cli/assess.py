@@ -253,12 +253,12 @@ def _left_off(taking: Taking, screen: Console) -> None:
     from enunciate.exams import terminal
 
     if taking.attempt.finished is None and (taking.attempt.parts or taking.attempt.unjudged):
-        terminal.result(taking.exam, taking.attempt, screen, again_from=None, left=None)
+        terminal.result(taking.exam, taking.attempt, screen)
 
 
 def _show_result(history: History, taking: Taking, as_json: bool, no_color: bool) -> None:
     from enunciate.exams import terminal
-    from enunciate.exams.rules import moment, standing
+    from enunciate.exams.rules import standing
     from enunciate.history.instants import now
 
     place = None
@@ -268,14 +268,7 @@ def _show_result(history: History, taking: Taking, as_json: bool, no_color: bool
     if as_json:
         click.echo(json.dumps(_result(taking, place), ensure_ascii=False, indent=2))
         return
-    again_from = moment(place.again_from) if place and place.again_from else None
-    terminal.result(
-        taking.exam,
-        taking.attempt,
-        _console(no_color),
-        again_from=again_from,
-        left=place.left if place else None,
-    )
+    terminal.result(taking.exam, taking.attempt, _console(no_color), place)
 
 
 def _known(history: History, taking: Taking) -> tuple[Exam, tuple[Attempt, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from rich import box
@@ -11,7 +12,7 @@ from rich.text import Text
 
 from enunciate.exams import Attempt, Exam, Part, total
 from enunciate.exams.judging import marks_text, shown
-from enunciate.exams.rules import Standing
+from enunciate.exams.rules import Standing, last_moment, moment
 from enunciate.exams.status import Row, summary, terms
 from enunciate.report.labels import counted, whole
 from enunciate.report.printable import printable
@@ -36,10 +37,8 @@ def not_judged(part: Part, console: Console) -> None:
     _print(console, "So this reading does not count, and nothing is lost: please read it again.", "yellow")
 
 
-def result(
-    exam: Exam, attempt: Attempt, console: Console, *, again_from: str | None, left: int | None
-) -> None:
-    """Passed, or what is missing and how to go on."""
+def result(exam: Exam, attempt: Attempt, console: Console, place: Standing | None = None) -> None:
+    """Passed, or what is missing and how to go on, from the `place` where the person stands now."""
     _print(console)
     _print(console, exam.title, "bold")
     grid = Table.grid(padding=(0, 2))
@@ -85,18 +84,21 @@ def result(
             for reason in part.reasons:
                 _print(console, f"  {reason}")
     _print(console)
-    if left == 0:
-        _print(console, "That was the last attempt. Talk to your trainer about how to go on.")
-    elif again_from is not None:
-        _print(
-            console,
-            f"You may take it again {again_from}. `enunciate progress` says what to practise until then.",
-        )
-    else:
-        _print(
-            console,
-            "You may take it again whenever you like. `enunciate progress` says what to practise first.",
-        )
+    _print(console, _how_to_go_on(exam, attempt, place))
+
+
+def _how_to_go_on(exam: Exam, attempt: Attempt, place: Standing | None) -> str:
+    practise = f"`enunciate progress --agent {shlex.quote(attempt.agent)}` says what to practise"
+    if place is None:
+        return f"{practise}."
+    if place.left == 0:
+        return "That was the last attempt. Talk to your trainer about how to go on."
+    begins = place.again_from or attempt.finished
+    if exam.due is not None and begins is not None and begins >= exam.due:
+        return f"It was due {last_moment(exam.due)}. Talk to your trainer, who can set a later date."
+    if place.again_from is not None:
+        return f"You may take it again {moment(place.again_from)}. {practise} until then."
+    return f"You may take it again whenever you like. {practise} first."
 
 
 def table(exam: Exam, rows: Sequence[Row], console: Console) -> None:

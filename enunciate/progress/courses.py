@@ -252,6 +252,8 @@ def _sentence(label: str, series: Series) -> str:
 
 
 _AREA_STEPS: Mapping[str, Step] = {
+    "pronunciation": Step("Pronunciation: practise the sounds that are hard for you.", "enunciate drill"),
+    "completeness": Step("Completeness: words were left out. Read on to the end, without hurry."),
     "accuracy": Step(
         "Accuracy: words came out as others. Short phrases, read exactly, help.",
         "enunciate drill --kind phrases",
@@ -272,7 +274,14 @@ def _steps(
         return (Step("Read a first script.", "enunciate read general-greeting"),)
     steps = [_drill(one) for one in found if weak(one)][:2]
     low = sorted(
-        (series for series in areas if series.name in _AREA_STEPS and not series.reached),
+        # Where single sounds are known to be practised, the whole needs no line of its own.
+        (
+            series
+            for series in areas
+            if series.name in _AREA_STEPS
+            and not series.reached
+            and not (steps and series.name == "pronunciation")
+        ),
         key=lambda series: series.now or 0.0,
     )
     steps += [_AREA_STEPS[series.name] for series in low]

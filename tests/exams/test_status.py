@@ -5,9 +5,11 @@ import io
 import re
 from datetime import timedelta
 
+import pytest
 from rich.console import Console
 
 from enunciate.exams import terminal
+from enunciate.exams.rules import standing
 from enunciate.exams.status import COLUMNS, Row, cells, csv_text, page, rows, summary
 from tests.exams.samples import TWO, exam
 from tests.exams.test_rules import HOUR, NOW, attempt
@@ -71,6 +73,26 @@ def test_the_terminal_shows_the_same_without_colours_or_unicode() -> None:
     assert "retake later" in shown
     assert "1/3" in shown
     assert "4 agents" in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "You may take it again whenever you like."),
+        ("attempts = 1\n", "That was the last attempt."),
+        ("cool_down = '24h'\n", "You may take it again on 11 March 2027"),
+        ("due = 2027-03-10T11:30:00Z\n", "It was due on 10 March 2027"),
+        ("cool_down = '3d'\ndue = 2027-03-11\n", "It was due on 11 March 2027."),
+    ],
+)
+def test_how_to_go_on_after_one_that_was_not_passed(text: str, said: str) -> None:
+    found, last = exam(text + TWO), attempt(timedelta(minutes=10))
+    out = io.StringIO()
+    console = Console(file=out, width=100, highlight=False)
+    terminal.result(found, last, console, standing(found, [last], NOW))
+    shown = out.getvalue()
+    assert "Not yet: please retake it." in shown
+    assert said in shown
 
 
 def test_nobody() -> None:
