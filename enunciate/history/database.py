@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,16 +103,21 @@ def _private_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _prepare(connection: Any, _: object) -> None:
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
     # Transactions begin where SQLAlchemy says, not where sqlite3 guesses.
     connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {_WAIT_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-    ):
+    connection.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}").close()
+    until = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            break
+        except sqlite3.OperationalError as error:
+            # Of two programs that meet a new file, SQLite lets one fail here rather than wait.
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

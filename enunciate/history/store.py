@@ -174,8 +174,8 @@ class History:
             ) from error
         if self.problem is not None:
             raise HistoryError(
-                f"{self.problem} What lay on this computer is deleted; once the history can be used again, run "
-                "the same command again for the rest."
+                f"{self.problem} What lay on this computer is deleted; run the same command again for the "
+                "rest, once the history can be used."
             )
         counts: Counter[str] = Counter()
         elsewhere = []

@@ -34,7 +34,16 @@ def test_all_is_well_where_somebody_speaks(microphone):
     microphone.wait_for_listeners()
     microphone.play(DEMO / "late-delivery-perfect.flac", seconds=4.0)
     checks = table(process, 0)
-    assert list(checks) == ["Python", "libraries", "PortAudio", "model", "microphone", "terminal", "folders"]
+    assert list(checks) == [
+        "Python",
+        "libraries",
+        "PortAudio",
+        "model",
+        "microphone",
+        "terminal",
+        "folders",
+        "history",
+    ]
     assert {check["status"] for check in checks.values()} == {"ok"}
     figures = checks["microphone"]["figures"]
     assert (figures["device"], figures["rate_hz"], figures["clipped_samples"]) == ("default", 44100, 0)

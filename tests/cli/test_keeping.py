@@ -1,4 +1,4 @@
-"""`score` and `batch` keep what they assess in the history, with the real engine; `read` is in teleprompter/."""
+"""`score` and `batch` keep what they assess, with the real engine; for `read` see teleprompter/."""
 
 from __future__ import annotations
 

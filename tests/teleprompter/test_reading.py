@@ -226,7 +226,7 @@ def test_a_reading_is_kept_of_an_agent_and_the_voice_only_if_asked(
     assert first.recording is None
     assert second.recording is not None
     assert soundfile.info(second.recording).duration == pytest.approx(second.seconds, abs=0.01)
-    assert [path for path in tmp_path.rglob("*.flac")] == [second.recording]
+    assert list(tmp_path.rglob("*.flac")) == [second.recording]
 
 
 def test_silence_is_said_kindly_and_not_scored(microphone: VirtualMicrophone) -> None:
