@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from enunciate.cli import root
 from enunciate.history import open_history
+from tests.exams.samples import assessment
 
 EXAM = """title = "Opening"
 attempts = 1
@@ -94,6 +96,42 @@ def test_another_recording_does_not_count_and_is_no_attempt(home: Path, class_fo
     assert "this reading does not count" in done.stderr
     assert "1 script to go" in done.stdout
     assert "begun" in run(home, "assess", "status", "week-1").stdout
+
+
+class Read:
+    """An assessment, as far as `take` looks at it."""
+
+    def __init__(self, described: dict[str, Any]) -> None:
+        self._described = described
+
+    def as_dict(self) -> dict[str, Any]:
+        return self._described
+
+
+def test_the_microphone_is_read_into_until_all_is_judged_or_the_person_leaves(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from enunciate.teleprompter.reader import Reader
+
+    good, bad = Read(assessment(80.0)), Read(assessment(problem="Hardly any of its words were heard."))
+    sittings: list[list[tuple[str, Read | None]]] = [
+        [("again", None), ("silent", bad)],  # nobody can be asked whether to go on: it ends
+        [("quit", None)],
+        [("read", None)],  # nothing was recorded
+        [("read", good)],
+    ]
+    said = []
+    for sitting in sittings:
+        left = iter(sitting)
+        monkeypatch.setattr(Reader, "once", lambda _, left=left: next(left))
+        done = run(home, "assess", "take", "week-1", "--agent", "Maya")
+        said.append((done.exit_code, done.stdout))
+        assert next(left, None) is None
+    assert [status for status, _ in said] == [1, 1, 1, 0]
+    assert "1 script to go." in said[0][1]
+    assert "Passed." in said[3][1]
+    (row,) = json.loads(run(home, "assess", "status", "week-1", "--json").stdout)["agents"]
+    assert (row["state"], row["attempts"]) == ("passed", 1)
 
 
 @pytest.mark.parametrize(
