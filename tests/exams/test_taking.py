@@ -190,6 +190,19 @@ def test_a_history_that_cannot_be_used_is_said_before_anybody_reads(tmp_path: Pa
         begin(history, "week-2", "Maya", clock=clock)
 
 
+def test_a_server_that_goes_down_in_the_midst_loses_nothing(
+    history: History, clock: Clock, tmp_path: Path
+) -> None:
+    define(history)
+    taking = take(history, clock, 80.0)
+    history.problem = HistoryError("The server is down.")
+    taking.hear(taking.left[0], assessment(90.0))
+    assert taking.attempt.passed is True
+    with open_history(str(tmp_path / "history.sqlite3")) as later:
+        assert kept(later) == [(True, True, 2)]
+        assert len(later.readings(agent="Maya")) == 2
+
+
 def test_recordings_go_to_their_scripts(tmp_path: Path) -> None:
     found = exam()
     names = ("late-delivery__maya.wav", "general-greeting.flac", "other.wav", "x.wav", "y.wav", "notes.txt")
