@@ -40,11 +40,10 @@ def judge(
     if absent:
         return part("not judged", (f"{_listed(absent)} could not be measured in this reading.",))
     missed = [
-        _missed(name, scores[name] or 0.0, mark, assessment)
-        for name, mark in marks.items()
-        if not _reached(name, scores[name] or 0.0, mark, assessment)
+        name for name, mark in marks.items() if not _reached(name, scores[name] or 0.0, mark, assessment)
     ]
-    return part("not yet" if missed else "passed", missed)
+    reasons = [_missed(name, scores[name] or 0.0, marks[name], assessment, missed) for name in missed]
+    return part("not yet" if missed else "passed", reasons)
 
 
 def asked(script: ExamScript, pass_mark: float | None) -> dict[str, float]:
@@ -139,12 +138,15 @@ def _reached(name: str, value: float, mark: float, assessment: Mapping[str, Any]
     return reaches(value, mark)
 
 
-def _missed(name: str, value: float, mark: float, assessment: Mapping[str, Any]) -> str:
-    """A mark that was missed, and what weighed most in it."""
+def _missed(
+    name: str, value: float, mark: float, assessment: Mapping[str, Any], missed: Sequence[str]
+) -> str:
+    """A mark that was missed, and what weighed most in it, unless another of the `missed` says so."""
     number = min(whole(value) or 0, math.ceil(mark) - 1)
     text = f"{label(name)} is {number}; {mark:g} is asked for."
     if name == "overall":
-        weighed = causes(assessment)[:1]
+        others = tuple(label(other) for other in missed if other != name)
+        weighed = tuple(cause for cause in causes(assessment)[:1] if not cause.startswith(others))
     else:
         inside = [one for one in assessment["rubric"]["reasons"] if one["score"] == name and one["points"]]
         weighed = (max(inside, key=lambda one: one["points"])["text"],) if inside else ()

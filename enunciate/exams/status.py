@@ -118,15 +118,17 @@ def _why(exam: Exam, place: Standing) -> tuple[str, ...]:
     texts: list[str] = []
     if place.open is not None and place.state != "passed":
         read = len(place.open.parts)
-        texts.append(f"{read} of {len(exam.scripts)} scripts are judged; begun {moment(place.open.started)}.")
+        texts.append(f"{read} of {counted(len(exam.scripts), 'script')} judged; begun {moment(place.open.started)}.")
         for script, times in (place.open.unjudged or {}).items():
             if all(part.script != script for part in place.open.parts):
                 texts.append(f"{script} could not be judged {_times(times)}.")
     last = place.latest
     if place.state != "passed" and last is not None and last.verdict is not None:
-        texts += last.verdict.reasons
+        one = len(last.parts) == 1
+        # Of a single script its own reasons say it all.
+        texts += last.verdict.reasons[1 if one and last.parts[0].judgement == "not yet" else 0 :]
         texts += [
-            f"{part.script}: {reason}"
+            reason if one else f"{part.script}: {reason}"
             for part in last.parts
             if part.judgement == "not yet"
             for reason in part.reasons

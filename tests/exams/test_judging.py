@@ -35,6 +35,9 @@ def test_a_missed_mark_is_named_with_what_weighed_most() -> None:
     assert found.reasons == (
         "Fluency is 58; 90 is asked for. You stopped once inside a phrase, for 1.2 seconds.",
     )
+    both = judged(TWO + "[marks]\noverall = 90\nfluency = 90\n", 61.6, fluency=58.2).reasons
+    assert both[0].startswith("The overall score is 62; 90 is asked for.")
+    assert "Fluency" not in both[0]
     assert "89" in judged(TWO + "[marks]\nfluency = 90\n", 92.0, fluency=89.4).reasons[0]
 
 
