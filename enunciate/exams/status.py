@@ -117,8 +117,8 @@ def rows(
 def _why(exam: Exam, place: Standing) -> tuple[str, ...]:
     texts: list[str] = []
     if place.open is not None and place.state != "passed":
-        read = len(place.open.parts)
-        texts.append(f"{read} of {counted(len(exam.scripts), 'script')} judged; begun {moment(place.open.started)}.")
+        scripts = counted(len(exam.scripts), "script")
+        texts.append(f"{len(place.open.parts)} of {scripts} judged; begun {moment(place.open.started)}.")
         for script, times in (place.open.unjudged or {}).items():
             if all(part.script != script for part in place.open.parts):
                 texts.append(f"{script} could not be judged {_times(times)}.")
