@@ -87,7 +87,7 @@ def test_no_microphone_no_recording(monkeypatch, tmp_path):
     done = CliRunner().invoke(root, ["doctor", "--no-microphone"])
     assert done.exit_code == 0
     assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("OK  ")] == [
-        "Python", "libraries", "PortAudio", "model", "terminal", "folders",
+        "Python", "libraries", "PortAudio", "model", "terminal", "folders", "history",
     ]  # fmt: skip
     assert done.stdout.endswith("\nEverything that is needed works.\n")
     assert list(tmp_path.iterdir()) == []

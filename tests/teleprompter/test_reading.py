@@ -217,7 +217,7 @@ def test_a_reading_is_kept_of_an_agent_and_the_voice_only_if_asked(
         assert lines.stderr is not None
         list(iter(lines.stderr.readline, "Read now.\n"))
         microphone.play(sentence)
-        printed, told = lines.communicate(timeout=60)
+        printed, told = lines.communicate(timeout=180)
         assert lines.returncode == 0, told
         assert "Every word was read." in printed
         assert "The reading is kept in the history of Maya." in told
