@@ -49,11 +49,17 @@ def said(reference: Reference) -> tuple[Said, ...]:
         assert match is not None
         # Only marks that shape the melody; others ("$", "#") a voice would read aloud.
         trail = "".join(mark for mark in match[3] if mark in ".,;:!?—")[:1]
-        if token.boundary in ("major", "paragraph") and trail not in (".", "!", "?"):
+        ends = token.boundary in ("major", "paragraph")
+        if ends and trail not in (".", "!", "?"):
             trail = "."
+        elif trail == "." and not ends:
+            trail = ""  # the full stop of "Dr." stops nothing
+        elif token.boundary == "minor":
+            trail = trail or ","  # a dash on its own, a bracket
+        inside = bool(index) and reference.tokens[index - 1].boundary not in ("major", "paragraph")
         words = token.readings[0]
         for place, text in enumerate(words):
-            given, phones = _given(text, match[2])
+            given, phones = _given(text, match[2], inside=inside)
             if own := reference.pronunciations.get(text):
                 phones = own[0]
             found.append(Said(text, index, given, trail if place == len(words) - 1 else "", phones))
@@ -63,9 +69,9 @@ def said(reference: Reference) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def _given(text: str, letters: str) -> tuple[str, Phones | None]:
-    """How a voice is given a spoken word of a token written `letters`."""
-    if text == "a" and letters.lower() != "a":
+def _given(text: str, letters: str, *, inside: bool) -> tuple[str, Phones | None]:
+    """How a voice is given a spoken word of a token written `letters`, perhaps `inside` a sentence."""
+    if text == "a" and (letters.lower() != "a" or (letters == "A" and inside)):
         return "A", ("EY1",)  # the letter; voices would take it for the article
     if len(text) == 1 and text not in ("a", "i"):
         return text.upper(), None
