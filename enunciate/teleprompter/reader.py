@@ -39,8 +39,9 @@ from enunciate.teleprompter.keys import ENTER, Keys, keyboard
 from enunciate.teleprompter.listener import ScriptListener
 from enunciate.teleprompter.replay import places
 from enunciate.teleprompter.session import HEAR, Ending, Reading, Timing
-from enunciate.teleprompter.speaker import ScriptSpeaker, say
+from enunciate.teleprompter.speaker import ScriptSpeaker
 from enunciate.teleprompter.view import clock_time
+from enunciate.voice.aloud import say
 
 REPORTED: tuple[Ending, ...] = ("read", "silent", "key", "problem")
 """The endings after which there is a report."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from typing import Protocol
 
-from enunciate.audio.playback import play
 from enunciate.errors import EnunciateError
 from enunciate.reference import Reference
+from enunciate.voice.aloud import say
 
 
 class Speaker(Protocol):
@@ -72,25 +71,3 @@ class ScriptSpeaker:
             say(self._reference, self._stopped.is_set)
         except EnunciateError as error:
             self.problem = str(error)
-
-
-def say(reference: Reference, stop: Callable[[], bool]) -> None:
-    """Play the script to its end or until `stop` returns true.
-
-    Raises VoiceError where there is no voice, and AudioError where there is nothing to play on.
-    """
-    from enunciate.voice import engines, reading
-
-    for utterance in reading.read_aloud(reference, engines.voice()):
-        stopped = False
-
-        def asked() -> bool:
-            nonlocal stopped
-            stopped = stopped or stop()
-            return stopped
-
-        if asked():
-            return
-        play(utterance.whole, asked)
-        if stopped:
-            return
