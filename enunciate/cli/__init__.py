@@ -16,6 +16,7 @@ from enunciate.report.printable import printable
 
 COMMANDS = (
     "read",
+    "say",
     "score",
     "record",
     "batch",
