@@ -18,7 +18,10 @@ from enunciate.errors import HistoryError
 from enunciate.history import location, migrations, refusals, tables
 
 _WAIT_SECONDS = 30
-"""So long a writer waits for the others, and a connection for the server's answer."""
+"""So long a writer to a file waits for the others."""
+
+_ANSWER_SECONDS, _LONG_ANSWER_SECONDS = 10, 300
+"""So long a server may take to answer; somebody who wants to read aloud waits for it."""
 
 _LOCK = 0x656E756E
 """PostgreSQL's number of the lock that is held while versions, of tables or of an exam, are counted up."""
@@ -72,7 +75,7 @@ def overwrite(url: URL) -> tuple[str, ...]:
         if is_file(url)
         else tuple(f"VACUUM (FULL) {table.name}" for table in tables.metadata.sorted_tables)
     )
-    engine = _engine(url, isolation_level="AUTOCOMMIT")
+    engine = _engine(url, _LONG_ANSWER_SECONDS, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
             for statement in statements:
@@ -87,8 +90,9 @@ def overwrite(url: URL) -> tuple[str, ...]:
     return ()
 
 
-def _engine(url: URL, **options: Any) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": _WAIT_SECONDS}, **options)
+def _engine(url: URL, answer_seconds: int = _ANSWER_SECONDS, **options: Any) -> sa.Engine:
+    seconds = _WAIT_SECONDS if is_file(url) else answer_seconds
+    engine = sa.create_engine(url, connect_args={"timeout": seconds}, **options)
     if is_file(url):
         sa.event.listen(engine, "connect", _prepare)
         if options.get("isolation_level") != "AUTOCOMMIT":

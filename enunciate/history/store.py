@@ -93,7 +93,11 @@ class History:
         try:
             self._engine = database.opened(self.url)
             self._replay(self._engine)
-        except (DBAPIError, OSError, ImportError) as error:
+        except (DBAPIError, OSError) as error:
+            self.problem = refusals.explained(error, self.url)
+        except ModuleNotFoundError as error:
+            if error.name != "pg8000":
+                raise
             self.problem = refusals.explained(error, self.url)
         except HistoryError as error:
             self.problem = error

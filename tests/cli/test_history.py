@@ -108,6 +108,21 @@ def test_readings_are_listed_as_they_were_recorded(history: History) -> None:
     assert "These are the last 1" in done.stderr
 
 
+def test_a_narrow_terminal_shows_id_and_score_of_the_longest_names(history: History) -> None:
+    history.add_agent("Christopher Montgomery-Fitzgerald")
+    history.record(
+        samples.mistaken().as_dict(),
+        agent="Christopher Montgomery-Fitzgerald",
+        kind="read",
+        script="a-script-whose-name-is-longer-than-any-table-is-wide",
+        id="longname-1",
+    )
+    done = CliRunner(env={"COLUMNS": "60"}).invoke(root, ["history", "list"])
+    (line,) = (line for line in said(done).splitlines() if "longname" in line)
+    assert len(line.rstrip()) <= 60
+    assert line.split()[-1] == f"{samples.mistaken().as_dict()['scores']['overall']:.0f}"
+
+
 def test_readings_are_chosen(history: History) -> None:
     def ids(*chosen: str) -> list[str]:
         found = json.loads(said(run("history", "list", "--json", *chosen)))

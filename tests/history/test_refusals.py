@@ -119,6 +119,8 @@ def somebody() -> Iterator[Path]:
 
 
 def test_a_file_that_may_only_be_read(described: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    with open_history():
+        pass  # What is loaded on demand may lie where only root can read.
     with somebody() as folder:
         monkeypatch.setenv("ENUNCIATE_HISTORY", str(folder / "history"))
         url = str(folder / "shared" / "own.sqlite3")
@@ -237,6 +239,13 @@ def test_a_url_that_makes_no_sense(url: str) -> None:
     with pytest.raises(HistoryError, match="The history cannot be at") as raised:
         open_history(url)
     assert "secret" not in str(raised.value)
+
+
+def test_a_server_without_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pg8000", None)
+    said = r"pip install 'enunciate\[postgresql\]'"
+    with open_history("postgresql://trainer@host/db") as history, pytest.raises(HistoryError, match=said):
+        history.agents()
 
 
 def test_two_computers_names_of_one_server_have_one_file_that_waits() -> None:
