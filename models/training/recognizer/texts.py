@@ -1,4 +1,4 @@
-"""The sentences that the recognizer is trained to hear: call-centre talk, everyday English, numbers and names.
+"""Sentences that the recognizer is trained to hear: call-centre talk, everyday English, numbers, names.
 
     python models/training/recognizer/texts.py --cache DIR [--avoid LABELS.jsonl ...]
 
@@ -8,11 +8,12 @@ writes DIR/texts.jsonl, one sentence a line:
     written  as a script has it: "The fee was $4.99 on May 3rd."
     spoken   as a voice is given it: "The fee was four dollars and ninety-nine cents on May third."
     words    as the recognizer spells it: lower case, no punctuation
-    kind     the section of templates.txt; "prompt:NAME" from a script; "carrier", "list" and "name" hold rare words
+    kind     the section of templates.txt; "prompt:NAME" from a script; "carrier", "list" and "name" hold
+             rare words
 
-Everything is drawn from seeds, template by template: to change one leaves the others' sentences as they were.
-`--avoid` names label files (JSON lines with "text") of corpora whose own sentences may not be repeated. Scripts
-that are held back (split.py) are never used, nor is a sentence that one of them has.
+Everything is drawn from seeds, template by template: to change one leaves the others' sentences as they
+were. `--avoid` names label files (JSON lines with "text") of corpora whose own sentences may not be repeated.
+Scripts that are held back (split.py) are never used, nor is a sentence that one of them has.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from enunciate.reference import Token, lexicon, scripts
 from enunciate.reference.spoken import tokenize
 
 sys.path.insert(0, str(Path(__file__).parent))
-from split import is_held_back_prompt  # noqa: E402
+from split import is_held_back_prompt
 
 HERE = Path(__file__).parent
 PER_TEMPLATE = 72
@@ -43,8 +44,6 @@ FLUENT = 1.6
 EVERYDAY = {"everyday", "story", "talk", "numbers"}
 RARE_WORDS = 27_000
 """Words of the frequency list that get a sentence, the most frequent first."""
-NATO = "Alpha Bravo Charlie Delta Echo Foxtrot Golf Hotel India Juliet Kilo Lima Mike November Oscar Papa Quebec \
-Romeo Sierra Tango Uniform Victor Whiskey X-ray Yankee Zulu".split()  # fmt: skip
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -55,6 +54,7 @@ class Maker:
     """Fills in one template after the other; remembers the last name, so that it can be spelled."""
 
     def __init__(self, banks: dict[str, list[str]]) -> None:
+        """`banks`: the alternatives by the name of their slot."""
         self.banks = banks
         self.last: dict[str, str] = {}
         self.rng = random.Random()
@@ -110,8 +110,10 @@ class Maker:
     def _make_nato(self) -> str:
         letters = self.rng.choices(LETTERS, k=self.rng.randint(2, 4))
         if self.rng.random() < 0.3:
-            return ", ".join(NATO[LETTERS.index(letter)] for letter in letters)
-        return ", ".join(f"{letter} as in {NATO[LETTERS.index(letter)]}" for letter in letters)
+            return ", ".join(self.banks["natoword"][LETTERS.index(letter)] for letter in letters)
+        return ", ".join(
+            f"{letter} as in {self.banks['natoword'][LETTERS.index(letter)]}" for letter in letters
+        )
 
     def _make_digits2(self) -> str:
         return self._digits(2)
@@ -360,6 +362,7 @@ CARRIERS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("JJR", "NN"): ("This {NN} is {JJR} than ours.", "We need a {JJR} {NN}."),
     ("JJS", "NN"): ("It's the {JJS} {NN} of all.", "This was the {JJS} {NN} in town."),
 }  # fmt: skip
+CARRIED = {tag for pair in CARRIERS for tag in pair}
 NAMES = (
     "{A} and {B} called you this morning.",
     "Is it {A} or {B}?",
@@ -422,7 +425,7 @@ def carriers(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     piles: dict[str, list[str]] = {}
     names, others, possessives = [], [], []
     for word in words:
-        tags = [tag for tag in _tags(word) if tag in "NN NNS VB VBD VBG VBZ JJ JJR JJS RB".split()]
+        tags = [tag for tag in _tags(word) if tag in CARRIED]
         if tags:
             piles.setdefault(rng.choice(tags), []).append(word)
         elif "'" not in word and len(word) > 3:
@@ -531,6 +534,7 @@ def sentences(avoid: Iterable[Path] = ()) -> Iterator[dict[str, str]]:
 
 
 def main() -> None:
+    """The command."""
     parser = argparse.ArgumentParser(description="Writes the sentences that the recognizer is trained on.")
     parser.add_argument("--cache", type=Path, required=True, help="folder of everything the recipe makes")
     parser.add_argument(
