@@ -7,6 +7,7 @@ writes DIR/texts.jsonl, one sentence a line:
     id       stable for the same words
     written  as a script has it: "The fee was $4.99 on May 3rd."
     spoken   as a voice is given it: "The fee was four dollars and ninety-nine cents on May third."
+             the letter A is "A_", which voices would take for the article
     words    as the recognizer spells it: lower case, no punctuation
     kind     the section of templates.txt; "prompt:NAME" from a script; "carrier", "list" and "name" hold
              rare words
@@ -44,6 +45,8 @@ FLUENT = 1.6
 EVERYDAY = {"everyday", "story", "talk", "numbers"}
 RARE_WORDS = 27_000
 """Words of the frequency list that get a sentence, the most frequent first."""
+LETTER_A = "A_"
+"""The letter A in `spoken`, which voices would take for the article."""
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -463,21 +466,38 @@ def _in_frames(
 # Sentences as they are spoken
 
 
-def _joined(tokens: Iterable[Token], rng: random.Random) -> tuple[str, str]:
+def _joined(tokens: Sequence[Token], rng: random.Random) -> tuple[str, str]:
     """(spoken, words) of the tokens; numbers in one of the ways that count as right."""
     spoken, words = [], []
-    for token in tokens:
+    for place, token in enumerate(tokens):
         plain = not re.search(r"\d", token.written)
         reading = token.readings[0] if plain or rng.random() < 0.7 else rng.choice(token.readings)
         words += reading
-        bare = re.sub(r"[^\w']+$", "", token.written)
-        after = re.sub(r"[^,.?!;:]", "", token.written[len(bare) :])[:1] if token.boundary != "none" else ""
-        if plain and re.sub(r"^\W+", "", bare).lower() == " ".join(reading):
-            spoken.append(re.sub(r"^[^\w']+", "", bare) + after)
+        bare = re.sub(r"^[^\w']+|[^\w']+$", "", token.written)
+        after = re.search(r"[,.?!;:](?=\W*$)", token.written) if token.boundary != "none" else None
+        if bare == "A" and _names_letter(tokens, place):
+            said = LETTER_A
+        elif plain and bare.lower() == " ".join(reading):
+            said = bare
         else:
-            spoken.append(" ".join(word.upper() if len(word) == 1 else word for word in reading) + after)
+            letters = re.fullmatch(r"[A-Z\d]+(-[A-Z\d]+)+", bare) is not None
+            said = " ".join(_said(word, letters) for word in reading)
+        spoken.append(said + (after[0] if after else ""))
     text = " ".join(spoken)
-    return text[0].upper() + text[1:], " ".join(words)
+    return text[:1].upper() + text[1:], " ".join(words)
+
+
+def _names_letter(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the "A" at this place is the letter, not the article that begins a sentence."""
+    begins = place == 0 or tokens[place - 1].boundary in ("major", "paragraph")
+    following = re.sub(r"\W", "", tokens[place + 1].written) if place + 1 < len(tokens) else ""
+    return not begins or tokens[place].boundary != "none" or len(following) < 2 or following == "as"
+
+
+def _said(word: str, letters: bool) -> str:
+    if word == "a":
+        return LETTER_A if letters else word
+    return word.upper() if len(word) == 1 else word
 
 
 def _of_prompts(held_back: bool) -> Iterator[tuple[str, str, list[Token]]]:
