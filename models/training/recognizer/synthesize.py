@@ -29,6 +29,7 @@ import sys
 import tarfile
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -301,13 +302,17 @@ def _at_rate(samples: Samples, rate: int) -> Samples:
 
 # Shards
 
-PLAN: dict[str, tuple[Engine, tuple[int, ...]]] = {
-    "flite": (flite, (120, *[450] * 11)),
-    "kokoro": (kokoro, (40, *[90] * 14)),
-    "espeak": (espeak, (80, *[330] * 4)),
-    "festival": (festival, (60, *[320] * 3)),
-}
-"""Engines and how many sentences their shards have: about 6, 1.5, 1.7 and 1.3 hours."""
+ENGINES: dict[str, Engine] = {"flite": flite, "kokoro": kokoro, "espeak": espeak, "festival": festival}
+ROUNDS: tuple[tuple[int, dict[str, int]], ...] = (
+    (1, {"flite": 120, "kokoro": 40, "espeak": 80, "festival": 60}),
+    (3, {"flite": 450, "kokoro": 90, "espeak": 330, "festival": 320}),
+    (1, {"flite": 450, "kokoro": 90, "espeak": 330}),
+    (7, {"flite": 450, "kokoro": 90}),
+    (3, {"kokoro": 90}),
+    (5, {"flite": 450, "espeak": 330, "festival": 320}),
+)
+"""How often, and how many sentences the shard of an engine has: the engines by turns, so that any beginning
+of them is mixed."""
 
 
 def deck(texts: Path) -> list[Sentence]:
@@ -325,13 +330,15 @@ def deck(texts: Path) -> list[Sentence]:
 
 
 def shards(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Engine, Sequence[Sentence]]]:
-    """(name, engine, its sentences), the engines by turns so that any beginning of them is mixed."""
+    """(name, engine, its sentences), the engines by turns."""
     dealt = 0
-    for place in range(max(len(sizes) for _, sizes in PLAN.values())):
-        for name, (engine, sizes) in PLAN.items():
-            if place < len(sizes):
-                yield f"{name}-{place:02}", engine, sentences[dealt : dealt + sizes[place]]
-                dealt += sizes[place]
+    made: Counter[str] = Counter()
+    for times, sizes in ROUNDS:
+        for _ in range(times):
+            for name, size in sizes.items():
+                yield f"{name}-{made[name]:02}", ENGINES[name], sentences[dealt : dealt + size]
+                made[name] += 1
+                dealt += size
 
 
 def make(name: str, engine: Engine, sentences: Sequence[Sentence], cache: Path) -> float:
@@ -366,7 +373,7 @@ def main() -> None:
         description="Makes the synthetic speech that the recognizer is trained on."
     )
     parser.add_argument("--cache", type=Path, required=True, help="folder of everything the recipe makes")
-    parser.add_argument("--engines", nargs="+", choices=list(PLAN), default=list(PLAN))
+    parser.add_argument("--engines", nargs="+", choices=list(ENGINES), default=list(ENGINES))
     parser.add_argument("--shards", type=int, help="stop after so many shards of an engine")
     parser.add_argument("--jobs", type=int, default=1, help="shards at a time")
     options = parser.parse_args()
