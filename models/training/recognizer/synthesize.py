@@ -1,6 +1,6 @@
 """Synthetic readings of a sample of the sentences, by free offline voices.
 
-    python models/training/recognizer/synthesize.py --cache DIR [--engines flite espeak ...] [--shards N]
+    python -m models.training.recognizer.synthesize --cache DIR [--engines flite espeak ...] [--jobs N]
 
 Reads DIR/texts.jsonl and writes DIR/speech/ENGINE-NN.npy, one array of 16-bit samples at 16 kHz a shard, and
 beside it ENGINE-NN.json, the list of its readings:
@@ -28,9 +28,9 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -44,8 +44,7 @@ from scipy.signal import resample_poly
 
 from enunciate.alignment.phones import PHONES
 
-sys.path.insert(0, str(Path(__file__).parent))
-from texts import LETTER_A
+from .texts import LETTER_A
 
 Samples = NDArray[np.float32]
 Phones = list[tuple[str, float]]
@@ -309,7 +308,7 @@ ROUNDS: tuple[tuple[int, dict[str, int]], ...] = (
     (1, {"flite": 450, "kokoro": 90, "espeak": 330}),
     (7, {"flite": 450, "kokoro": 90}),
     (3, {"kokoro": 90}),
-    (5, {"flite": 450, "espeak": 330, "festival": 320}),
+    (5, {"flite": 450, "festival": 320}),
 )
 """How often, and how many sentences the shard of an engine has: the engines by turns, so that any beginning
 of them is mixed."""
@@ -317,13 +316,12 @@ of them is mixed."""
 
 def deck(texts: Path) -> list[Sentence]:
     """All sentences, each once, in the order in which they are dealt to the shards."""
-    rng = random.Random("deck")
     ranked = []
     with texts.open(encoding="utf-8") as lines:
         for line in lines:
             record = json.loads(line)
             weight = WEIGHTS.get(record["kind"].partition(":")[0], 1.0)
-            rank = rng.expovariate(weight)
+            rank = random.Random(record["id"]).expovariate(weight)
             if len(record["words"]) < 220:
                 ranked.append((rank, Sentence(record["id"], record["words"], record["spoken"])))
     return [sentence for _, sentence in sorted(ranked, key=lambda pair: pair[0])]
@@ -367,6 +365,21 @@ def make(name: str, engine: Engine, sentences: Sequence[Sentence], cache: Path) 
     return at / RATE / 3600
 
 
+def summary(cache: Path) -> str:
+    """What is there, as a Markdown table: engines, voices, readings, hours."""
+    rows = ["| engine | voices | readings | hours |", "|---|---|---|---|"]
+    for name in ENGINES:
+        readings = [
+            entry
+            for path in sorted((cache / "speech").glob(f"{name}-*.json"))
+            for entry in json.loads(path.read_text(encoding="utf-8"))
+        ]
+        hours = sum(entry["length"] for entry in readings) / RATE / 3600
+        voices = len({entry["voice"] for entry in readings})
+        rows.append(f"| {name} | {voices} | {len(readings):,} | {hours:.2f} |")
+    return "\n".join(rows)
+
+
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(
@@ -383,16 +396,12 @@ def main() -> None:
         asked = label in options.engines and (options.shards is None or int(place) < options.shards)
         if asked and not (options.cache / "speech" / f"{name}.json").exists():
             wanted.append((name, engine, dealt, options.cache))
-    if options.jobs > 1:
-        from concurrent.futures import ProcessPoolExecutor
-
-        with ProcessPoolExecutor(options.jobs) as pool:
-            for job, hours in zip(wanted, pool.map(make, *zip(*wanted, strict=True)), strict=True):
-                print(f"{job[0]}: {hours:.2f} h", file=sys.stderr)
-        return
-    for job in wanted:
-        began = time.monotonic()
-        print(f"{job[0]}: {make(*job):.2f} h in {time.monotonic() - began:.0f} s", file=sys.stderr)
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for job, hours in (
+            zip(wanted, pool.map(make, *zip(*wanted, strict=True)), strict=True) if wanted else ()
+        ):
+            print(f"{job[0]}: {hours:.2f} h", file=sys.stderr)
+    print(summary(options.cache))
 
 
 if __name__ == "__main__":

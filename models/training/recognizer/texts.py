@@ -1,6 +1,6 @@
 """Sentences that the recognizer is trained to hear: call-centre talk, everyday English, numbers, names.
 
-    python models/training/recognizer/texts.py --cache DIR [--avoid LABELS.jsonl ...]
+    python -m models.training.recognizer.texts --cache DIR [--avoid LABELS.jsonl ...]
 
 writes DIR/texts.jsonl, one sentence a line:
 
@@ -34,8 +34,7 @@ from pathlib import Path
 from enunciate.reference import Token, lexicon, scripts
 from enunciate.reference.spoken import tokenize
 
-sys.path.insert(0, str(Path(__file__).parent))
-from split import is_held_back_prompt
+from .split import is_held_back_prompt
 
 HERE = Path(__file__).parent
 PER_TEMPLATE = 72
