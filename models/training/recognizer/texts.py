@@ -270,13 +270,15 @@ def _n(word: str) -> str:
     return "n" if (known[0][0][0] if known else bare[0].upper()) in "AEIOU" else ""
 
 
-def _banks() -> dict[str, list[str]]:
+def banks() -> dict[str, list[str]]:
+    """The alternatives of banks.txt by name."""
     lines = (HERE / "banks.txt").read_text(encoding="utf-8").splitlines()
     pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
     return {name.strip(): [choice.strip() for choice in rest.split("|")] for name, _, rest in pairs}
 
 
-def _templates() -> Iterator[tuple[str, str]]:
+def templates() -> Iterator[tuple[str, str]]:
+    """(kind, template) of templates.txt."""
     kind = ""
     for line in (HERE / "templates.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
@@ -287,8 +289,8 @@ def _templates() -> Iterator[tuple[str, str]]:
 
 def from_templates() -> Iterator[tuple[str, str]]:
     """(kind, written sentence), template by template."""
-    maker = Maker(_banks())
-    for kind, template in _templates():
+    maker = Maker(banks())
+    for kind, template in templates():
         wanted = round(PER_TEMPLATE * (FLUENT if kind in EVERYDAY else 1.0))
         seen: set[str] = set()
         for attempt in range(3 * wanted):
@@ -465,7 +467,7 @@ def _in_frames(
 # Sentences as they are spoken
 
 
-def _joined(tokens: Sequence[Token], rng: random.Random) -> tuple[str, str]:
+def as_spoken(tokens: Sequence[Token], rng: random.Random) -> tuple[str, str]:
     """(spoken, words) of the tokens; numbers in one of the ways that count as right."""
     spoken, words = [], []
     for place, token in enumerate(tokens):
@@ -499,7 +501,7 @@ def _said(word: str, letters: bool) -> str:
     return word.upper() if len(word) == 1 else word
 
 
-def _of_prompts(held_back: bool) -> Iterator[tuple[str, str, list[Token]]]:
+def of_prompts(held_back: bool) -> Iterator[tuple[str, str, list[Token]]]:
     """(kind, written, tokens) of every sentence of the scripts that are, or are not, held back."""
     for summary in scripts.library():
         if is_held_back_prompt(summary.id) != held_back:
@@ -526,13 +528,13 @@ def _avoided(labels: Iterable[Path]) -> set[str]:
 def sentences(avoid: Iterable[Path] = ()) -> Iterator[dict[str, str]]:
     """The records of texts.jsonl, each sentence once."""
     fixed = random.Random("prompts")
-    taken = _avoided(avoid) | {_joined(tokens, fixed)[1] for _, _, tokens in _of_prompts(held_back=True)}
+    taken = _avoided(avoid) | {as_spoken(tokens, fixed)[1] for _, _, tokens in of_prompts(held_back=True)}
     seen: Counter[str] = Counter()
 
     def record(kind: str, written: str, tokens: Sequence[Token]) -> dict[str, str] | None:
         if not tokens:
             return None
-        spoken, words = _joined(tokens, random.Random(written))
+        spoken, words = as_spoken(tokens, random.Random(written))
         split = words.split()
         if words in taken or not profane().isdisjoint(split) or len(split) > 60:
             return None
@@ -541,7 +543,7 @@ def sentences(avoid: Iterable[Path] = ()) -> Iterator[dict[str, str]]:
         name = hashlib.sha256(words.encode()).hexdigest()[:12]
         return {"id": name, "written": written, "spoken": spoken, "words": words, "kind": kind}
 
-    for kind, written, tokens in _of_prompts(held_back=False):
+    for kind, written, tokens in of_prompts(held_back=False):
         if made := record(kind, " ".join(written.split()), tokens):
             yield made
     for kind, written in from_templates():
