@@ -27,14 +27,13 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from enunciate.reference import Token, lexicon, scripts
 from enunciate.reference.spoken import tokenize
 
 from .split import is_held_back_prompt
+from .unwelcome import unwelcome
 
 HERE = Path(__file__).parent
 PER_TEMPLATE = 72
@@ -389,25 +388,13 @@ LISTS = (
 )
 
 
-@cache
-def profane() -> frozenset[str]:
-    """Words that no sentence may hold, from the list of better-profanity (MIT)."""
-    listed = (
-        resources.files("better_profanity").joinpath("profanity_wordlist.txt").read_text(encoding="utf-8")
-    )
-    words = {line.strip().lower() for line in listed.splitlines()}
-    return frozenset(
-        words | {word + ending for word in words for ending in ("s", "es", "ed", "ing", "er", "ers")}
-    )
-
-
 def rare_words(seen: Counter[str]) -> list[str]:
     """Dictionary words that the sentences so far lack, the most frequent first."""
     import wordfreq
 
     listed = wordfreq.top_n_list("en", 70_000)
     fit = (word for word in listed if re.fullmatch(r"[a-z]{2,}('[a-z]+)?|[a-z]+", word))
-    known = [word for word in fit if lexicon.in_dictionary(word) and word not in profane()]
+    known = [word for word in fit if lexicon.in_dictionary(word) and not unwelcome(word)]
     return [word for word in known[:RARE_WORDS] if not seen[word]]
 
 
@@ -536,7 +523,7 @@ def sentences(avoid: Iterable[Path] = ()) -> Iterator[dict[str, str]]:
             return None
         spoken, words = as_spoken(tokens, random.Random(written))
         split = words.split()
-        if words in taken or not profane().isdisjoint(split) or len(split) > 60:
+        if words in taken or any(map(unwelcome, split)) or len(split) > 60:
             return None
         taken.add(words)
         seen.update(split)
