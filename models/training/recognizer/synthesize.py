@@ -24,6 +24,7 @@ import argparse
 import json
 import random
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -302,6 +303,7 @@ def _at_rate(samples: Samples, rate: int) -> Samples:
 # Shards
 
 ENGINES: dict[str, Engine] = {"flite": flite, "kokoro": kokoro, "espeak": espeak, "festival": festival}
+PROGRAMS = {"flite": "flite", "espeak": "espeak-ng", "festival": "festival"}
 ROUNDS: tuple[tuple[int, dict[str, int]], ...] = (
     (1, {"flite": 120, "kokoro": 40, "espeak": 80, "festival": 60}),
     (3, {"flite": 450, "kokoro": 90, "espeak": 330, "festival": 320}),
@@ -390,6 +392,9 @@ def main() -> None:
     parser.add_argument("--shards", type=int, help="stop after so many shards of an engine")
     parser.add_argument("--jobs", type=int, default=1, help="shards at a time")
     options = parser.parse_args()
+    for name in options.engines:
+        if (program := PROGRAMS.get(name)) and not shutil.which(program):
+            sys.exit(f"{program} is not installed: README.md names its packages. --engines leaves it out.")
     wanted = []
     for name, engine, dealt in shards(deck(options.cache / "texts.jsonl")):
         label, _, place = name.partition("-")
