@@ -45,7 +45,6 @@ def test_words_are_heard_as_in_ordinary_sound(
     recognizer: Recognizer, reading: Audio, spoil: Callable[[Samples], Samples]
 ) -> None:
     script = script_words("general-greeting")
-    spoilt = Audio(spoil(reading.samples), RATE)
     heard, plain = (
         recognizer.transcribe(audio, [" ".join(script), UNKNOWN])
         for audio in (Audio(spoil(reading.samples), RATE), reading)

@@ -2,9 +2,9 @@
 
     python -m models.training.recognizer.features --corpus CORPUS --cache DIR
 
-Speed and reverberation change the sound, so such copies are computed once, here. Level, noise, hum, babble and
-the telephone's band are changes of the features themselves (a level is added, sounds add up as energies), which
-training draws anew each time: `degrade`.
+Speed and reverberation change the sound, so such copies are computed once, here. Level, noise, hum, babble
+and the telephone's band are changes of the features themselves (a level is added, sounds add up as energies),
+which training draws anew each time: `degrade`.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def fbank(samples: Samples) -> Features:
 
 
 def online_cmn(features: Features, mean: NDArray[np.float64], heard: Features | None = None) -> Features:
-    """Features less the running mean, as Kaldi's OnlineCmvn: of the last 600 frames, and of `mean` while there
-    are fewer. `heard` is what the same stream held before.
+    """Features less the running mean, as Kaldi's OnlineCmvn: of the last 600 frames, and of `mean` while
+    there are fewer. `heard` is what the same stream held before.
     """
     lead = 0 if heard is None else len(heard)
     everything = features if heard is None else np.concatenate([heard, features])
@@ -112,8 +112,8 @@ def degrade(
 
 
 def copies(samples: Samples, seed: int, number: int) -> Iterator[tuple[float, Samples]]:
-    """`number` copies of a reading, at most 5, each with its speed: first itself, then faster and slower ones,
-    most of them in a room.
+    """`number` copies of a reading, at most 6, each with its speed: first itself, then faster and slower
+    ones, most of them in a room.
     """
     generator = np.random.default_rng(seed)
     yield 1.0, samples

@@ -57,7 +57,9 @@ def main() -> None:
         for way, cost in _ways(word, own.get(word, ()), place < len(needed) or place < _SPOKEN)
     ]
     (options.cache / FILE).write_text("\n".join(lines) + "\n", encoding="ascii")
-    print(f"{len(words)} words, {len(lines)} pronunciations; {len(needed)} words are those of scripts and texts")
+    print(
+        f"{len(words)} words, {len(lines)} pronunciations; {len(needed)} words are those of scripts and texts"
+    )
 
 
 def read(cache_folder: Path) -> dict[str, list[tuple[Phones, float]]]:
@@ -114,9 +116,7 @@ def unwelcome(word: str) -> bool:
         return False
     if any(stem in word for stem in stems):
         return True
-    return any(
-        word[:end] in words and _ENDINGS.fullmatch(word[end:]) for end in range(len(word), 1, -1)
-    )
+    return any(word[:end] in words and _ENDINGS.fullmatch(word[end:]) for end in range(len(word), 1, -1))
 
 
 def _needed(cache_folder: Path) -> tuple[list[str], dict[str, tuple[Phones, ...]]]:

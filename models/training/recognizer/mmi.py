@@ -1,9 +1,9 @@
 """Lattice-free maximum mutual information: how probable the words are among all that could have been said.
 
-Povey et al., Purely sequence-trained neural networks for ASR based on lattice-free MMI, Interspeech 2016; from
-words alone, without an alignment: Hadian et al., End-to-end speech recognition using lattice-free MMI,
-Interspeech 2018. The denominator is a trigram over phones. Forward-backward runs outside of PyTorch, which only
-gets the occupation probabilities: they are the gradient.
+Povey et al., Purely sequence-trained neural networks for ASR based on lattice-free MMI, Interspeech 2016;
+from words alone, without an alignment: Hadian et al., End-to-end speech recognition using lattice-free MMI,
+Interspeech 2018. The denominator is a trigram over phones. Forward-backward runs outside of PyTorch, which
+only gets the occupation probabilities: they are the gradient.
 """
 
 from __future__ import annotations
