@@ -2,7 +2,7 @@
 
     python -m models.training.recognizer.export --cache DIR --model FOLDER
 
-The format is that of Kaldi's sources (TransitionModel, AmNnetSimple, nnet-component.cc), and Vosk itself proves
+The format is that of Kaldi's sources (TransitionModel, AmNnetSimple, nnet-component.cc); Vosk itself proves
 it: see `verify.py`.
 """
 

@@ -349,7 +349,8 @@ def main() -> None:
                 kind = "right" if framewise else "objective"
                 tell(
                     f"{elapsed / 60:6.1f} min  epoch {passed} {place + 1}/{len(groups)}  "
-                    f"{kind} {total / count:.4f}  rate {rate:.5f}  gradient {float(norm):.2f}  {now - before:.2f} s"
+                    f"{kind} {total / count:.4f}  rate {rate:.5f}  "
+                    f"gradient {float(norm):.2f}  {now - before:.2f} s"
                 )
                 total, count = 0.0, 0
             if now - saved > 240:
