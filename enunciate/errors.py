@@ -22,6 +22,10 @@ class SettingsError(EnunciateError):
     """A file of settings that cannot be read or written."""
 
 
+class VoiceError(EnunciateError):
+    """A voice that should read aloud and is not there, or cannot be loaded."""
+
+
 class ScriptError(EnunciateError):
     """A script that cannot be read or that holds nothing to read aloud."""
 
@@ -40,3 +44,15 @@ class ReportError(EnunciateError):
 
 class BatchError(EnunciateError):
     """A batch that cannot begin or go on: sources that cannot be used, or results that cannot be kept."""
+
+
+class ExamError(EnunciateError):
+    """An assessment that is defined wrongly, is unknown, or may not be taken now."""
+
+
+class HistoryError(EnunciateError):
+    """A history that cannot be read or written, or that does not hold what was asked for."""
+
+
+class UnknownAgentError(HistoryError):
+    """An agent whom the history does not know."""

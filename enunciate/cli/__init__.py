@@ -14,7 +14,23 @@ import click
 from enunciate.errors import EnunciateError
 from enunciate.report.printable import printable
 
-COMMANDS = ("read", "score", "record", "batch", "demo", "prompts", "models", "devices", "doctor", "schema")
+COMMANDS = (
+    "read",
+    "say",
+    "score",
+    "record",
+    "batch",
+    "assess",
+    "progress",
+    "agents",
+    "history",
+    "demo",
+    "prompts",
+    "models",
+    "devices",
+    "doctor",
+    "schema",
+)
 """In the order of the help."""
 
 INTERRUPTED = 130

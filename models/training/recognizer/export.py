@@ -2,8 +2,8 @@
 
     python -m models.training.recognizer.export --cache DIR --model FOLDER
 
-The format was learned from Kaldi's sources (TransitionModel, AmNnetSimple, nnet-component.cc) and is proved by Vosk
-itself: `verify.py` compares what it decodes.
+The format is that of Kaldi's sources (TransitionModel, AmNnetSimple, nnet-component.cc); Vosk itself proves
+it: see `verify.py`.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
     python -m models.training.recognizer.features --corpus CORPUS --cache DIR
 
-Speed and reverberation change the sound, so such copies are computed once, here. Level, noise, hum, babble and
-the telephone's band are changes of the features themselves (a level is added, sounds add up as energies), which
-training draws anew each time: `degrade`.
+Speed and reverberation change the sound, so such copies are computed once, here. Level, noise, hum, babble
+and the telephone's band are changes of the features themselves (a level is added, sounds add up as energies),
+which training draws anew each time: `degrade`.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def fbank(samples: Samples) -> Features:
 
 
 def online_cmn(features: Features, mean: NDArray[np.float64], heard: Features | None = None) -> Features:
-    """Features less the running mean, as Kaldi's OnlineCmvn: of the last 600 frames, and of `mean` while there
-    are fewer. `heard` is what the same stream held before.
+    """Features less the running mean, as Kaldi's OnlineCmvn: of the last 600 frames, and of `mean` while
+    there are fewer. `heard` is what the same stream held before.
     """
     lead = 0 if heard is None else len(heard)
     everything = features if heard is None else np.concatenate([heard, features])
@@ -112,8 +112,8 @@ def degrade(
 
 
 def copies(samples: Samples, seed: int, number: int) -> Iterator[tuple[float, Samples]]:
-    """`number` copies of a reading, at most 5, each with its speed: first itself, then faster and slower ones,
-    most of them in a room.
+    """`number` copies of a reading, at most 6, each with its speed: first itself, then faster and slower
+    ones, most of them in a room.
     """
     generator = np.random.default_rng(seed)
     yield 1.0, samples
@@ -163,8 +163,7 @@ def _shard_one(path: Path) -> tuple[list[tuple[dict, Features]], int]:
     """One shard of synthetic speech: a copy of each, half of them in a room, some at another speed."""
     sound = np.load(path.with_suffix(".npy"), mmap_mode="r")
     made, total = [], 0
-    for line in path.read_text().splitlines():
-        entry = json.loads(line)
+    for entry in json.loads(path.read_text(encoding="utf-8")):
         samples = np.array(sound[entry["start"] : entry["start"] + entry["length"]], np.float32)
         total += len(samples)
         generator = np.random.default_rng(abs(hash_of(entry["id"])))
@@ -174,16 +173,20 @@ def _shard_one(path: Path) -> tuple[list[tuple[dict, Features]], int]:
         if generator.random() < 0.5:
             samples = reverberated(samples, generator)
         samples = np.round(np.clip(samples * np.exp(generator.uniform(-1.5, 0.3)), -32768, 32767))
-        phones = entry.get("phones")
         speed = down / up
+        ends = [0.0, *(end for _, end in entry.get("phones", ()))]
+        phones = [
+            (phone, FRAMES_PER_SECOND * start / speed, FRAMES_PER_SECOND * end / speed)
+            for (phone, end), start in zip(entry.get("phones", ()), ends, strict=False)
+        ]
         made.append(
             (
                 {
                     "id": entry["id"],
                     "part": "synthetic",
                     "voice": entry["voice"],
-                    "words": entry["words"].split() if isinstance(entry["words"], str) else entry["words"],
-                    "phones": phones and [(p, 100 * a / speed, 100 * b / speed) for p, a, b in phones],
+                    "words": entry["words"].split(),
+                    "phones": phones or None,
                 },
                 fbank(samples),
             )
@@ -291,7 +294,7 @@ def main() -> None:
     _write(
         "corpus", target, partial(_corpus_one, arguments.corpus), readings(arguments.corpus), arguments.jobs
     )
-    for shard in sorted((arguments.cache / "speech").glob("*.jsonl")):
+    for shard in sorted((arguments.cache / "speech").glob("*.json")):
         _write(f"speech-{shard.stem}", target, _shard_one, [shard], 1)
 
 

@@ -1,9 +1,9 @@
 """Lattice-free maximum mutual information: how probable the words are among all that could have been said.
 
-Povey et al., Purely sequence-trained neural networks for ASR based on lattice-free MMI, Interspeech 2016; from
-words alone, without an alignment: Hadian et al., End-to-end speech recognition using lattice-free MMI,
-Interspeech 2018. The denominator is a trigram over phones. Forward-backward runs outside of PyTorch, which only
-gets the occupation probabilities: they are the gradient.
+Povey et al., Purely sequence-trained neural networks for ASR based on lattice-free MMI, Interspeech 2016;
+from words alone, without an alignment: Hadian et al., End-to-end speech recognition using lattice-free MMI,
+Interspeech 2018. The denominator is a trigram over phones. Forward-backward runs outside of PyTorch, which
+only gets the occupation probabilities: they are the gradient.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def phone_trigram(sequences: Iterable[Sequence[int]]) -> tuple[Floats, Floats]:
     return p2[SILENCE].astype(np.float32), np.ascontiguousarray(p3, np.float32)
 
 
-@numba.njit(parallel=True, fastmath=True, cache=True)
+@numba.njit(parallel=True, fastmath=True)
 def denominator_posteriors(logits, lengths, first, trigram):  # type: ignore[no-untyped-def]
     """Log probability (b,) and occupation (b, t, 2n) of everything that could have been said."""
     batch, frames, pdfs = logits.shape
@@ -146,7 +146,7 @@ def denominator_posteriors(logits, lengths, first, trigram):  # type: ignore[no-
     return total, occupied
 
 
-@numba.njit(parallel=True, fastmath=True, cache=True)
+@numba.njit(parallel=True, fastmath=True)
 def _numerators(logits, lengths, sizes, units, pointers, predecessors, starts, finals):  # type: ignore[no-untyped-def]
     batch, frames, pdfs = logits.shape
     occupied = np.zeros((batch, frames, pdfs), np.float32)

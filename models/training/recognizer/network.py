@@ -1,7 +1,7 @@
 """The network: a factorised time-delay network (TDNN-F), one output for three frames.
 
-Povey et al., Semi-orthogonal low-rank matrix factorization for deep neural networks, Interspeech 2018; without the
-orthogonality constraint. All its parts exist in Kaldi's nnet3, which Vosk runs.
+Povey et al., Semi-orthogonal low-rank matrix factorization for deep neural networks, Interspeech 2018;
+without the orthogonality constraint. All its parts exist in Kaldi's nnet3, which Vosk runs.
 """
 
 from __future__ import annotations

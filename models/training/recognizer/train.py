@@ -35,7 +35,7 @@ from .units import INDEX, PDFS, SILENCE, SPOKEN_NOISE
 
 UNKNOWN = 0.07
 """The share of words that stand in an utterance's graph as SPN, so that it learns to be any word."""
-CORPUS_COPIES = 3
+CORPUS_COPIES = 5
 """Of six copies of a reading, those that an epoch hears."""
 
 
@@ -302,7 +302,8 @@ def main() -> None:
     hours = sum(u.frames for u in data.utterances) / 360000
     size = sum(p.numel() for p in network.parameters()) / 1e6
     tell(
-        f"{len(data.utterances)} utterances, {hours:.1f} h; {size:.2f} M parameters; from minute {elapsed / 60:.1f}"
+        f"{len(data.utterances)} utterances, {hours:.1f} h; {size:.2f} M parameters; "
+        f"from minute {elapsed / 60:.1f}"
     )
     labelled = arguments.labelled_epochs if arguments.start is None else 0
     saved = time.monotonic()
@@ -347,8 +348,9 @@ def main() -> None:
             if place % 100 == 99:
                 kind = "right" if framewise else "objective"
                 tell(
-                    f"{elapsed / 60:6.1f} min  epoch {passed} {place + 1}/{len(groups)}  {kind} {total / count:.4f}  "
-                    f"rate {rate:.5f}  gradient {float(norm):.2f}  {now - before:.2f} s"
+                    f"{elapsed / 60:6.1f} min  epoch {passed} {place + 1}/{len(groups)}  "
+                    f"{kind} {total / count:.4f}  rate {rate:.5f}  "
+                    f"gradient {float(norm):.2f}  {now - before:.2f} s"
                 )
                 total, count = 0.0, 0
             if now - saved > 240:
@@ -368,9 +370,8 @@ def main() -> None:
                 break
         passed += 1
         if not framewise:
-            tell(
-                f"{elapsed / 60:6.1f} min  epoch {passed} done, development {development(network, data, prior, arguments.frames):.4f}"
-            )
+            reached = development(network, data, prior, arguments.frames)
+            tell(f"{elapsed / 60:6.1f} min  epoch {passed} done, development {reached:.4f}")
     save(network, weights, minutes=elapsed / 60)
     tell(f"written to {weights}")
 
