@@ -1,10 +1,10 @@
-"""The two graphs that Vosk composes while it listens, and all else that a model folder needs beside the network.
+"""The two graphs that Vosk composes while it listens, and all else that a model needs beside its network.
 
-    python -m models.training.recognizer.graph --cache DIR [--out FOLDER]
+    python -m models.training.recognizer.graph --cache DIR --model FOLDER
 
-Reads DIR/lexicon.tsv and DIR/language_model.npz, writes FOLDER/graph (default DIR/graphs): HCLr.fst turns the
-network's outputs into words, Gr.fst is the language model, which Vosk replaces by a grammar where it is given
-one. Needs Debian's libfst-tools and `pip install kaldifst`.
+Reads DIR/lexicon.tsv and DIR/language_model.npz, writes FOLDER/graph and FOLDER/conf/model.conf. HCLr.fst
+turns the network's outputs into words, Gr.fst is the language model, which Vosk replaces by a grammar where it
+is given one. Needs Debian's libfst-tools and `pip install kaldifst`.
 
 A word outside the grammar is heard as [unk]: as the network's unit for sounds of any other kind, or as a loop
 over all phones, which any speech fits. What entering the loop and each of its phones cost decides how readily
@@ -57,7 +57,20 @@ class Garbage:
     """beside its cost in English words, times this."""
 
 
-GARBAGE = Garbage(noise=0.0, loop=0.0, phone=0.0, scale=1.0)
+GARBAGE = Garbage(noise=0.0, loop=-2.0, phone=0.0, scale=1.0)
+DECODING = {
+    "min-active": 200,
+    "max-active": 4000,
+    "beam": 13.0,
+    "lattice-beam": 6.0,
+    "acoustic-scale": 1.0,
+    "frame-subsampling-factor": 3,
+    "endpoint.silence-phones": 1,
+    "endpoint.rule2.min-trailing-silence": 0.5,
+    "endpoint.rule3.min-trailing-silence": 0.75,
+    "endpoint.rule4.min-trailing-silence": 1.0,
+}
+"""How Vosk searches."""
 _PAUSE = math.log(2)
 """Cost of a pause between two words, and of none."""
 _FREE_UNKNOWN = 16.0
@@ -70,16 +83,19 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--out", type=Path)
+    parser.add_argument("--model", type=Path, required=True)
     for name in Garbage.__slots__:
         parser.add_argument(f"--{name}", type=float, default=getattr(GARBAGE, name))
     options = parser.parse_args()
     model = language_model.load(options.cache / language_model.FILE)
     entries = lexicon.read(options.cache)
     garbage = Garbage(*(getattr(options, name) for name in Garbage.__slots__))
-    folder = (options.out or options.cache / "graphs") / "graph"
+    folder = options.model / "graph"
     (folder / "phones").mkdir(parents=True, exist_ok=True)
     build(entries, model, garbage, folder)
+    settings = options.model / "conf" / "model.conf"
+    settings.parent.mkdir(exist_ok=True)
+    settings.write_text("".join(f"--{name}={value}\n" for name, value in DECODING.items()), encoding="ascii")
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             print(f"{path.stat().st_size:>10}  {path.name}")
@@ -91,7 +107,8 @@ def build(
     """Write all files of a model's graph folder."""
     numbers = {word: number for number, word in enumerate((*entries, UNKNOWN), 1)}
     arcs, finals, start, marks = _words_of_phones(entries, numbers, garbage)
-    arcs += _loop(arcs, numbers[UNKNOWN], garbage, phone_bigrams(entries, model))
+    doors, target = _doors(arcs, numbers[UNKNOWN], garbage)
+    arcs += _loop(arcs, doors, target, numbers[UNKNOWN], garbage, phone_bigrams(entries, model))
     with tempfile.TemporaryDirectory() as scratch:
         at = Path(scratch)
         (at / "HCL.txt").write_text("".join(_outputs(arcs, finals, start)), encoding="ascii")
@@ -155,17 +172,9 @@ def _words_of_phones(
                 lines += [f"{at} {end} {label} {output} {weight + _PAUSE:.5g}" for end in (between, pausing)]
     marks = max(used.values()) + 1
     lines += [f"{pausing} {paused} {NUMBERS[_SILENCE]} 0", f"{paused} {between} {_PHONES + marks} 0", "1"]
-    fst = kaldifst.compile("\n".join(lines) + "\n", acceptor=False)
-    kaldifst.determinize_star(fst)
-    kaldifst.minimize_encoded(fst)
-    kaldifst.connect(fst)
-    arcs = [
-        (state, arc.ilabel, arc.olabel, arc.weight.value, arc.nextstate)
-        for state in kaldifst.StateIterator(fst)
-        for arc in kaldifst.ArcIterator(fst, state)
-    ]
+    fst = _minimal(lines, acceptor=False)
     finals = {s: w for s in kaldifst.StateIterator(fst) if math.isfinite(w := fst.final(s).value)}
-    return arcs, finals, _value(fst.start), marks
+    return _arcs(fst), finals, _value(fst.start), marks
 
 
 def _value(attribute: Any) -> int:
@@ -192,11 +201,50 @@ def phone_bigrams(
     return table
 
 
-def _loop(arcs: list[Arc], unknown: int, garbage: Garbage, bigrams: dict[str, dict[str, float]]) -> list[Arc]:
-    """[unk] as any string of two and more phones, entered and left where the unit for noise is."""
-    doors = [(state, cost - garbage.noise, after) for state, _, out, cost, after in arcs if out == unknown]
-    (target,) = {after for _, _, after in doors}
-    fresh = 1 + max(max(arc[0], arc[4]) for arc in arcs)
+def _doors(arcs: list[Arc], unknown: int, garbage: Garbage) -> tuple[list[tuple[int, float]], int]:
+    """Where [unk] is entered, with what that costs, and where it leads: where the unit for noise stands."""
+    found = [
+        (state, cost - garbage.noise, after) for state, _, output, cost, after in arcs if output == unknown
+    ]
+    (target,) = {after for _, _, after in found}
+    return [(state, cost) for state, cost, _ in found], target
+
+
+def _fresh(arcs: list[Arc]) -> int:
+    return 1 + max(max(arc[0], arc[4]) for arc in arcs)
+
+
+def _minimal(lines: list[str], acceptor: bool) -> Any:
+    """A transducer from its text, determinized and minimized."""
+    import kaldifst
+
+    fst = kaldifst.compile("\n".join(lines) + "\n", acceptor=acceptor)
+    kaldifst.determinize_star(fst)
+    kaldifst.minimize_encoded(fst)
+    kaldifst.connect(fst)
+    return fst
+
+
+def _arcs(fst: Any) -> list[Arc]:
+    import kaldifst
+
+    return [
+        (state, arc.ilabel, arc.olabel, arc.weight.value, arc.nextstate)
+        for state in kaldifst.StateIterator(fst)
+        for arc in kaldifst.ArcIterator(fst, state)
+    ]
+
+
+def _loop(
+    arcs: list[Arc],
+    doors: list[tuple[int, float]],
+    target: int,
+    unknown: int,
+    garbage: Garbage,
+    bigrams: dict[str, dict[str, float]],
+) -> list[Arc]:
+    """[unk] as any string of two and more phones."""
+    fresh = _fresh(arcs)
     inside = {name: fresh + place for place, name in enumerate(_SPEECH)}
 
     def step(before: str, after: str) -> float:
@@ -207,7 +255,7 @@ def _loop(arcs: list[Arc], unknown: int, garbage: Garbage, bigrams: dict[str, di
         enter = NUMBERS[f"{name}_B"]
         loop += [
             (state, enter, unknown, cost + garbage.loop + step("", name), inside[name])
-            for state, cost, _ in doors
+            for state, cost in doors
         ]
         for other in _SPEECH:
             loop.append((inside[name], NUMBERS[f"{other}_I"], 0, step(name, other), inside[other]))
