@@ -3,8 +3,8 @@
     python -m models.training.recognizer.graph --cache DIR --model FOLDER
 
 Reads DIR/lexicon.tsv and DIR/language_model.npz, writes FOLDER/graph and FOLDER/conf/model.conf. HCLr.fst
-turns the network's outputs into words, Gr.fst is the language model, which Vosk replaces by a grammar where it
-is given one. Needs Debian's libfst-tools and `pip install kaldifst`.
+turns the network's outputs into words, Gr.fst is the language model, which Vosk replaces by a grammar where
+it is given one. Needs Debian's libfst-tools and `pip install kaldifst`.
 
 A word outside the grammar is heard as [unk]: as the network's unit for sounds of any other kind, or as a loop
 over all phones, which any speech fits. What entering the loop and each of its phones cost decides how readily
@@ -61,7 +61,7 @@ GARBAGE = Garbage(noise=0.0, loop=-2.0, phone=0.0, scale=1.0)
 DECODING = {
     "min-active": 200,
     "max-active": 4000,
-    "beam": 13.0,
+    "beam": 12.0,
     "lattice-beam": 6.0,
     "acoustic-scale": 1.0,
     "frame-subsampling-factor": 3,
@@ -73,6 +73,8 @@ DECODING = {
 """How Vosk searches."""
 _PAUSE = math.log(2)
 """Cost of a pause between two words, and of none."""
+LANGUAGE = 1.3
+"""Weight of the language model. Vosk's acoustic scale would change grammars too; this does not."""
 _FREE_UNKNOWN = 16.0
 """Cost of [unk] in the language model."""
 
@@ -86,13 +88,14 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True)
     for name in Garbage.__slots__:
         parser.add_argument(f"--{name}", type=float, default=getattr(GARBAGE, name))
+    parser.add_argument("--language", type=float, default=LANGUAGE, help="weight of the language model")
     options = parser.parse_args()
     model = language_model.load(options.cache / language_model.FILE)
     entries = lexicon.read(options.cache)
     garbage = Garbage(*(getattr(options, name) for name in Garbage.__slots__))
     folder = options.model / "graph"
     (folder / "phones").mkdir(parents=True, exist_ok=True)
-    build(entries, model, garbage, folder)
+    build(entries, model, garbage, options.language, folder)
     settings = options.model / "conf" / "model.conf"
     settings.parent.mkdir(exist_ok=True)
     settings.write_text("".join(f"--{name}={value}\n" for name, value in DECODING.items()), encoding="ascii")
@@ -102,7 +105,11 @@ def main() -> None:
 
 
 def build(
-    entries: dict[str, list[tuple[Phones, float]]], model: Model, garbage: Garbage, folder: Path
+    entries: dict[str, list[tuple[Phones, float]]],
+    model: Model,
+    garbage: Garbage,
+    language: float,
+    folder: Path,
 ) -> None:
     """Write all files of a model's graph folder."""
     numbers = {word: number for number, word in enumerate((*entries, UNKNOWN), 1)}
@@ -112,7 +119,7 @@ def build(
     with tempfile.TemporaryDirectory() as scratch:
         at = Path(scratch)
         (at / "HCL.txt").write_text("".join(_outputs(arcs, finals, start)), encoding="ascii")
-        (at / "G.txt").write_text("".join(_grammar(model, numbers)), encoding="ascii")
+        (at / "G.txt").write_text("".join(_grammar(model, numbers, language)), encoding="ascii")
         relabel = _run_openfst(at, folder)
     table = positional()
     lines = {
@@ -293,7 +300,7 @@ def _outputs(arcs: list[Arc], finals: dict[int, float], start: int) -> Iterator[
             yield f"{copy} {finals[state]:.5g}\n"
 
 
-def _grammar(model: Model, numbers: dict[str, int]) -> Iterator[str]:
+def _grammar(model: Model, numbers: dict[str, int], language: float) -> Iterator[str]:
     """The language model as text: a state for each history, back-off without input; the start state first."""
     size = len(model.words)
     start, end = model.words.index(START), model.words.index(END)
@@ -306,15 +313,17 @@ def _grammar(model: Model, numbers: dict[str, int]) -> Iterator[str]:
     first_long = len(states)
     long_states = {int(key): first_long + place for place, key in enumerate(longer)}
 
-    def step(state: int, key: int, weight: float) -> str:
-        """A word after a history; `key` is made of the words that may be the next history."""
-        word = key % size
+    def cost(weight: float) -> str:
+        return f"{-language * weight:.4g}"
+
+    def step(state: int, word: int, weight: float, pair: int | None = None) -> str:
+        """A word after a history; `pair` is the key of that word and the one before it."""
         if word == end:
-            return f"{state} {-weight:.4g}\n"
-        after = long_states.get(key, -1) if key >= size else -1
-        if after < 0:
+            return f"{state} {cost(weight)}\n"
+        after = long_states.get(pair) if pair is not None else None
+        if after is None:
             after = states.get(word, 1)
-        return f"{state} {after} {outputs[word]} {outputs[word]} {-weight:.4g}\n"
+        return f"{state} {after} {outputs[word]} {outputs[word]} {cost(weight)}\n"
 
     bigram_keys, bigram_weights = model.bigrams.tolist(), model.bigram.tolist()
     by_history = defaultdict(list)
@@ -323,17 +332,17 @@ def _grammar(model: Model, numbers: dict[str, int]) -> Iterator[str]:
     backoff = model.unigram_backoff.tolist()
     for word in (start, *(int(w) for w in histories if w != start)):
         for key, weight in by_history[word]:
-            yield step(states[word], key, weight)
-        yield f"{states[word]} 1 0 0 {-backoff[word]:.4g}\n"
+            yield step(states[word], key % size, weight, key)
+        yield f"{states[word]} 1 0 0 {cost(backoff[word])}\n"
     for word, weight in enumerate(model.unigram.tolist()):
         if word != start:
             yield step(1, word, weight)
     yield f"1 1 {numbers[UNKNOWN]} {numbers[UNKNOWN]} {_FREE_UNKNOWN:.4g}\n"
     for key, weight in zip(model.trigrams.tolist(), model.trigram.tolist(), strict=True):
-        yield step(long_states[key // size], key % size**2, weight)
+        yield step(long_states[key // size], key % size, weight, key % size**2)
     pair_backoff = dict(zip(bigram_keys, model.bigram_backoff.tolist(), strict=True))
     for key, state in long_states.items():
-        yield f"{state} {states.get(key % size, 1)} 0 0 {-pair_backoff[key]:.4g}\n"
+        yield f"{state} {states.get(key % size, 1)} 0 0 {cost(pair_backoff[key])}\n"
 
 
 def _run_openfst(at: Path, folder: Path) -> dict[int, int]:
