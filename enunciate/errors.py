@@ -40,3 +40,11 @@ class ReportError(EnunciateError):
 
 class BatchError(EnunciateError):
     """A batch that cannot begin or go on: sources that cannot be used, or results that cannot be kept."""
+
+
+class HistoryError(EnunciateError):
+    """A history that cannot be read or written, or that does not hold what was asked for."""
+
+
+class UnknownAgentError(HistoryError):
+    """An agent whom the history does not know."""

@@ -1,6 +1,8 @@
 """What the user has settled for every command: a small TOML file, and environment variables that override it.
 
 device = "Jabra"        # the microphone, by its number or a part of its name; ENUNCIATE_DEVICE overrides it
+agent = "Maya"          # whose readings are kept in the history; ENUNCIATE_AGENT overrides it
+database = "postgresql://trainer@server/enunciate"  # where the history is; ENUNCIATE_DATABASE overrides it
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from enunciate.errors import SettingsError
 if TYPE_CHECKING:
     import tomlkit
 
-NAMES = ("device",)
+NAMES = ("device", "agent", "database")
 """What can be set."""
 
 

@@ -29,6 +29,7 @@ ROOMS = (
     "assessment_dict",
     "assessment",
     "live",
+    "history",
     "report",
     "batch",
     "teleprompter",
@@ -53,6 +54,8 @@ EXPENSIVE = (
     "fsspec",
     "distributed",
     "jinja2",
+    "sqlalchemy",
+    "alembic",
 )
 
 
