@@ -10,7 +10,7 @@ from functools import lru_cache
 from enunciate.drills import Form, Item, Kind
 from enunciate.reference import Reference, scripts
 
-PAIRS_AT_ONCE = 3
+PAIRS_AT_ONCE = 4
 """Pairs in one item: enough to hear a contrast, few enough to remember what was said of each."""
 
 _ENDINGS = frozenset({"clusters", "endings", "plural", "past tense", "dropped sounds", "extra vowels"})
@@ -49,7 +49,7 @@ def of_script(script: Reference) -> Iterator[Item]:
                 continue
             number += 1
             key = f"{script.id}-{number}"
-            kind = _kind(script, form)
+            kind = _kind(script, part, form)
             yield Item(key, kind, form, replace(part, id=key), script.sounds)
         if script.sounds or script.module == "numbers-and-spelling":
             continue
@@ -60,14 +60,14 @@ def of_script(script: Reference) -> Iterator[Item]:
                 yield Item(f"{script.id}-{number}-pauses", "pauses", "line", replace(whole, id=script.id), ())
 
 
-def _kind(script: Reference, form: Form) -> Kind:
+def _kind(script: Reference, part: Reference, form: Form) -> Kind:
     if _ENDINGS.intersection(script.tags):
         return "endings"
     if form != "line":
         return form
     if script.module == "tongue-twisters":
         return "twisters"
-    if script.module == "numbers-and-spelling":
+    if script.module == "numbers-and-spelling" and any(scripts.special(part.tokens)):
         return "numbers"
     return "phrases" if script.sounds else "calls"
 
@@ -109,7 +109,7 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[Form, int, int]]:
     lists = [listed(text[first:last]) for first, last in found]
     if all(len(words) == 2 for words in lists):
         rounds = -(-len(found) // PAIRS_AT_ONCE)
-        for place in range(rounds):  # 4 pairs are two and two, not three and one
+        for place in range(rounds):  # 6 pairs are three and three, not four and two
             group = found[place * len(found) // rounds : (place + 1) * len(found) // rounds]
             yield "pairs", group[0][0], group[-1][1]
         return
