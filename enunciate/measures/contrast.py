@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from enunciate.alignment.contest import Contest
 from enunciate.alignment.phones import PhoneAligner
 from enunciate.audio import RATE, Audio
 from enunciate.measures.evidence import NUMBER, SILENCE, gather
@@ -27,6 +28,68 @@ Choice = Sequence[Phones]
 
 _LOWEST = -8.0
 """Log posteriors are cut here: one step of 20 ms must not decide."""
+_CONTEST_WEIGHT, _CONTEST_MOST = 0.2, 150.0
+"""What a nat of the contest counts beside one of the network's, and how many count at most."""
+
+APART, ALIKE, ALIKE_ON_AVERAGE = 10.0, -10.0, 5.0
+"""Of a pair's `apart`: from here on its words were told apart; down to here they were not, beyond doubt; and
+so were those of several pairs with this mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """A pair of words that was read one after the other: how much better each place fits its own word than
+    its partner. Nats, not calibrated: the network favours some sounds over others."""
+
+    first: float
+    second: float
+
+    @property
+    def apart(self) -> float:
+        """How different the two words were in the right direction.
+
+        What speaks for one sound whatever was said adds to one side as much as it takes from the other, and
+        so falls out: where both words were read alike this is about 0, where they were swapped below.
+        """
+        return self.first + self.second
+
+
+def measure(
+    audio: Audio, pairs: Sequence[tuple[Choice, Choice]], models: Scorer | None = None
+) -> tuple[Contrast | None, ...]:
+    """How far the two words of each pair were told apart in a reading of all of them, in this order.
+
+    None where the words do not fit the sound. `audio` is mono at `audio.RATE`; `models` are those that ship
+    where none are given.
+    """
+    words = [word for pair in pairs for word in pair]
+    sound = listen(audio, words, models)
+    if sound is None:
+        return (None,) * len(pairs)
+    contest = Contest()
+    found = []
+    for place in range(len(words)):
+        changed = [*words[:place], words[place ^ 1], *words[place + 1 :]]
+        against = contest.margin(audio, [tuple(w) for w in words], [tuple(w) for w in changed])
+        limited = min(max(against, -_CONTEST_MOST), _CONTEST_MOST)
+        found.append(sound.margin(place, words[place ^ 1]) + _CONTEST_WEIGHT * limited)
+    return tuple(Contrast(found[2 * place], found[2 * place + 1]) for place in range(len(pairs)))
+
+
+def difference(one: Phones, other: Phones) -> tuple[Phones, Phones]:
+    """The phones in which two pronunciations differ, without what they begin and end with alike.
+
+    >>> difference(("TH", "IH", "N"), ("T", "IH", "N")), difference(("K", "AA", "R"), ("K", "AA", "R", "D"))
+    ((('TH',), ('T',)), ((), ('D',)))
+    """
+    one, other = bare(one), bare(other)
+    begin = 0
+    while begin < min(len(one), len(other)) and one[begin] == other[begin]:
+        begin += 1
+    end = 0
+    while end < min(len(one), len(other)) - begin and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return one[begin : len(one) - end], other[begin : len(other) - end]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,10 +110,7 @@ class Sound:
 
 
 def listen(audio: Audio, words: Sequence[Choice], models: Scorer | None = None) -> Sound | None:
-    """The sound of `words`, with silence around and between them; None where they do not fit it at all.
-
-    `audio` is mono at `audio.RATE`; `models` are those that ship where none are given.
-    """
+    """The sound of `words`, with silence around and between them; None where they do not fit it at all."""
     if audio.rate != RATE:
         raise ValueError(f"words are told apart at {RATE} Hz, not at {audio.rate}")
     evidence = gather(PhoneAligner(), levelled(audio), words)
