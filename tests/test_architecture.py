@@ -33,6 +33,7 @@ ROOMS = (
     "report",
     "batch",
     "teleprompter",
+    "drills",
     "cli",
 )
 """A room imports itself and the rooms before it."""

@@ -14,7 +14,19 @@ import click
 from enunciate.errors import EnunciateError
 from enunciate.report.printable import printable
 
-COMMANDS = ("read", "score", "record", "batch", "demo", "prompts", "models", "devices", "doctor", "schema")
+COMMANDS = (
+    "read",
+    "score",
+    "drill",
+    "record",
+    "batch",
+    "demo",
+    "prompts",
+    "models",
+    "devices",
+    "doctor",
+    "schema",
+)
 """In the order of the help."""
 
 INTERRUPTED = 130

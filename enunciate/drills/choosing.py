@@ -20,8 +20,8 @@ from enunciate.measures.sounds import sounds
 SOUNDS_AT_ONCE = 4
 """Sounds that one session works on: more, and none is practised enough."""
 
-_LATEST = 0.9
-"""Weight of a reading against the one after it: what was weak long ago may have been learned."""
+_HALF_LIFE_DAYS = 14.0
+"""What was heard so long before the last reading weighs half: it may have been learned since."""
 _ENOUGH = 12.0
 """A sound has to be judged about so often before its own figures outweigh what others say of it."""
 _TENDENCY = 12.0
@@ -86,22 +86,28 @@ class Plan:
     """A sentence for the person."""
 
 
-def pooled(readings: Iterable[Mapping[str, Judged]]) -> dict[str, Judged]:
-    """The sounds of several readings, the last of which weighs most.
+def pooled(readings: Iterable[tuple[datetime, Mapping[str, Judged]]]) -> dict[str, Judged]:
+    """The sounds of several readings, each with its time; the latest weighs most.
 
-    >>> pooled([{"TH": Judged(10, 50.0, 2)}, {"TH": Judged(10, 90.0, 0)}])["TH"].mean > 70
+    >>> from datetime import timezone
+    >>> old, new = (datetime(2026, month, 1, tzinfo=timezone.utc) for month in (1, 3))
+    >>> pooled([(old, {"TH": Judged(10, 50.0, 2)}), (new, {"TH": Judged(10, 90.0, 0)})])["TH"].mean > 85
     True
     """
+    several = list(readings)
+    last = max((at for at, _ in several), default=None)
     found: dict[str, list[tuple[float, Judged]]] = defaultdict(list)
-    for age, reading in enumerate(reversed(list(readings))):
-        for phone, judged in reading.items():
-            found[phone].append((_LATEST**age, judged))
+    for at, judged in several:
+        assert last is not None
+        weight = 0.5 ** ((last - at).total_seconds() / 86400 / _HALF_LIFE_DAYS)
+        for phone, sound in judged.items():
+            found[phone].append((weight, sound))
     result = {}
-    for phone, several in found.items():
-        count = sum(weight * judged.count for weight, judged in several)
+    for phone, parts in found.items():
+        count = sum(weight * sound.count for weight, sound in parts)
         if count > 0:
-            mean = sum(weight * judged.count * judged.mean for weight, judged in several) / count
-            result[phone] = Judged(count, mean, sum(weight * judged.called_out for weight, judged in several))
+            mean = sum(weight * sound.count * sound.mean for weight, sound in parts) / count
+            result[phone] = Judged(count, mean, sum(weight * sound.called_out for weight, sound in parts))
     return result
 
 
@@ -296,9 +302,7 @@ def _climb(fresh: Sequence[Item], phone: str, language: FirstLanguage | None) ->
     rungs = []
     for kinds in _RUNGS:
         holding = [
-            item
-            for item in fresh
-            if item.kind in kinds and (phone in item.sounds or _holds(item, phone, 2))
+            item for item in fresh if item.kind in kinds and (phone in item.sounds or _holds(item, phone, 2))
         ]
         rungs.append(sorted(holding, key=place))
     climbing = []
@@ -340,7 +344,9 @@ def _why(
         reason = f"Speakers of {learner.language.name} often find these sounds hard: {named}."
     else:
         reason = f"Nothing is known of your sounds yet. Learners find these hard most often: {named}."
-    again = f" {due} item{'s' * (due != 1)} from earlier {'come' if due != 1 else 'comes'} back." if due else ""
+    again = (
+        f" {due} item{'s' * (due != 1)} from earlier {'come' if due != 1 else 'comes'} back." if due else ""
+    )
     return reason + again
 
 

@@ -55,9 +55,11 @@ def of_script(script: Reference) -> Iterator[Item]:
             continue
         whole = _part(script, start, end)
         if _PACE_WORDS <= len(whole.tokens) <= _LONG_PARAGRAPH:
-            yield Item(f"{script.id}-{number}-pace", "pace", "line", replace(whole, id=script.id), ())
-            if sum(token.boundary in ("major", "paragraph") for token in whole.tokens) > 1:
-                yield Item(f"{script.id}-{number}-pauses", "pauses", "line", replace(whole, id=script.id), ())
+            stops = sum(token.boundary in ("major", "paragraph") for token in whole.tokens)
+            kinds: tuple[Kind, ...] = ("pace", "pauses") if stops > 1 else ("pace",)
+            for kind in kinds:
+                key = f"{script.id}-{number}-{kind}"
+                yield Item(key, kind, "line", replace(whole, id=key), ())
 
 
 def _kind(script: Reference, part: Reference, form: Form) -> Kind:
@@ -120,7 +122,7 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[Form, int, int]]:
     lines: list[tuple[int, int]] = []
     for begin, last in found:
         before = len(text[slice(*lines[-1])].split()) if lines else _LONG_LINE
-        if before < _LONG_LINE or len(text[begin:last].split()) < _SHORT_SENTENCE and lines:
+        if before < _LONG_LINE or (len(text[begin:last].split()) < _SHORT_SENTENCE and lines):
             lines[-1] = (lines[-1][0], last)
         else:
             lines.append((begin, last))

@@ -31,10 +31,6 @@ _LOWEST = -8.0
 _CONTEST_WEIGHT, _CONTEST_MOST = 0.2, 150.0
 """What a nat of the contest counts beside one of the network's, and how many count at most."""
 
-APART, ALIKE, ALIKE_ON_AVERAGE = 10.0, -10.0, 5.0
-"""Of a pair's `apart`: from here on its words were told apart; down to here they were not, beyond doubt; and
-so were those of several pairs with this mean."""
-
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
