@@ -383,7 +383,7 @@ class Trainer:
             left = self._plan.items[len(self._done) :]
             lines.append(
                 (
-                    f"{len(left)} left, about {minutes_of(left)} min: the next `enunciate drill` offers them.",
+                    f"{len(left)} left, about {minutes_of(left)} min: the next `enunciate drill` has them.",
                     "",
                 )
             )

@@ -42,12 +42,13 @@ class Contrast:
 
     @property
     def apart(self) -> float:
-        """How different the two words were in the right direction.
+        """How different the two words were, in the right direction.
 
         What speaks for one sound whatever was said adds to one side as much as it takes from the other, and
-        so falls out: where both words were read alike this is about 0, where they were swapped below.
+        falls out of the sum: where both words were read alike it is near 0, where they were swapped below. A
+        word that by itself fits its partner better counts on top.
         """
-        return self.first + self.second
+        return self.first + self.second + 0.5 * min(self.first, self.second)
 
 
 def measure(
