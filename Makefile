@@ -23,9 +23,10 @@ types: $(VENV)/installed-dev
 unit: $(VENV)/installed-dev system
 	$(BIN)/python -m pytest
 
-system: ## what the tests need of the system: a microphone without hardware, and a browser
+system: ## what the tests need of the system: a microphone without hardware, a browser, a database server
 	@sh .ci/system-packages "the virtual microphone of the tests" pulseaudio pulseaudio-utils libasound2-plugins libportaudio2
 	@sh .ci/system-packages "the tests of the HTML pages" chromium chromium-driver
+	@sh .ci/system-packages "the tests of the history on a server" postgresql
 
 vendor: ## fetch wavesurfer.js anew with npm (WAVESURFER=8.0.1 for a version); nothing else needs npm
 	@.ci/vendor $(WAVESURFER)

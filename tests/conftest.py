@@ -19,6 +19,7 @@ from enunciate.interval import Interval
 from enunciate.recognition import UNKNOWN, Recognizer, engines
 from enunciate.reference.scripts import find
 from tests.audio.virtual_microphone import VirtualMicrophone
+from tests.history.server import Server
 
 # What runs in the background may have been told to ignore Ctrl-C, and tells the programs that it starts.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -29,6 +30,24 @@ RECORDINGS: dict[str, dict[str, Any]] = {
     recording["file"].removesuffix(".flac"): recording
     for recording in json.loads((DEMO / "ground_truth.json").read_text("utf-8"))["recordings"]
 }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_s_history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test sees the agent, the history or the settings of whoever runs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AGENT", "DATABASE"):
+            patch.delenv(f"ENUNCIATE_{name}", raising=False)
+        patch.setenv("ENUNCIATE_HISTORY", str(tmp_path_factory.mktemp("history")))
+        patch.setenv("ENUNCIATE_CONFIG", str(tmp_path_factory.mktemp("config") / "config.toml"))
+        yield
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of our own; see its module."""
+    with Server() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

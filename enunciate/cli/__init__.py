@@ -17,9 +17,10 @@ from enunciate.report.printable import printable
 COMMANDS = (
     "read",
     "score",
-    "drill",
     "record",
     "batch",
+    "agents",
+    "history",
     "demo",
     "prompts",
     "models",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from enunciate.batch import Job
     from enunciate.batch.pool import Pool
+    from enunciate.batch.results import Results
     from enunciate.batch.run import Tally
 
 _SHOWN = 10
@@ -42,6 +43,12 @@ _PLAIN_SECONDS = 30.0
 @click.option(
     "--no-pages", is_flag=True, help="Make no page for each recording, only the table and the lines."
 )
+@click.option("--agent", metavar="NAME", help="Who reads where the source does not say it; see --history.")
+@click.option(
+    "--history/--no-history",
+    default=None,
+    help="Keep the readings in the history of their agents.  [default: with --agent]",
+)
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary; problems are still said.")
 @click.option("--no-color", is_flag=True, help="No colours.")
 @click.pass_context
@@ -58,6 +65,8 @@ def command(
     encoding: str | None,
     allow_outside: bool,
     no_pages: bool,
+    agent: str | None,
+    history: bool | None,
     quiet: bool,
     no_color: bool,
 ) -> None:
@@ -80,6 +89,11 @@ def command(
             if check
             else "Say where the results are to go: --out RESULTS (or --check to look for problems only)."
         )
+    keep = agent is not None if history is None else history
+    if agent is not None and not keep:
+        raise click.UsageError("--no-history contradicts --agent.")
+    if check and keep:
+        raise click.UsageError("--check keeps nothing: leave out --agent and --history.")
 
     from enunciate.batch.scoring import engine
     from enunciate.batch.sources import Options, gather
@@ -97,7 +111,8 @@ def command(
         if out is None:
             status = _check(found.jobs, pool, judge, progress, quiet)
         else:
-            status = _score(found.jobs, out, pool, judge, not no_pages, progress, quiet)
+            read = found.jobs if agent is None else tuple(_read_by(job, agent) for job in found.jobs)
+            status = _score(read, out, pool, judge, not no_pages, progress, quiet, keep)
     ctx.exit(status)
 
 
@@ -119,7 +134,14 @@ def _check(jobs: Sequence[Job], pool: Pool, judge: Any, progress: _Progress, qui
 
 
 def _score(
-    jobs: Sequence[Job], out: str, pool: Pool, judge: Any, pages: bool, progress: _Progress, quiet: bool
+    jobs: Sequence[Job],
+    out: str,
+    pool: Pool,
+    judge: Any,
+    pages: bool,
+    progress: _Progress,
+    quiet: bool,
+    keep: bool,
 ) -> int:
     from enunciate.batch.results import Results
     from enunciate.batch.run import report, run
@@ -133,6 +155,8 @@ def _score(
         except KeyboardInterrupt:
             progress.stop()
             report(jobs, results, pages=pages, complete=False)
+            if keep:
+                _keep(jobs, results, quiet)
             done = (
                 f"{progress.tally.done if progress.tally else 0} of {_counted(len(jobs), 'recording')} done"
             )
@@ -140,6 +164,8 @@ def _score(
             return INTERRUPTED
         progress.stop()
         moved = report(jobs, results, pages=pages, complete=True)
+        if keep:
+            _keep(jobs, results, quiet)
         failures = [(job, reason) for job in jobs if (reason := results.failure(job)) is not None]
     for job, reason in failures[:_SHOWN]:
         _say(_placed(job, reason))
@@ -150,6 +176,35 @@ def _score(
             _say(f"{_counted(moved, 'earlier result')} that this run has no longer: see earlier.jsonl.")
         _summary(tally, out)
     return 1 if tally.failed or tally.unread else 0
+
+
+def _read_by(job: Job, agent: str) -> Job:
+    from dataclasses import replace
+
+    return job if job.agent else replace(job, agent=agent)
+
+
+def _keep(jobs: Sequence[Job], results: Results, quiet: bool) -> None:
+    """Keep what was scored in the history."""
+    from contextlib import ExitStack
+
+    from enunciate.batch.keeping import keep
+    from enunciate.cli.keeping import opened
+
+    with ExitStack() as stack:
+        kept = keep(jobs, results, opened(stack))
+    for problem in kept.problems:
+        _say(problem)
+    if quiet:
+        return
+    if kept.added:
+        _say(f"New in the history: {', '.join(kept.added)}.")
+    _say(f"{_counted(kept.readings, 'reading')} kept in the history.")
+    if kept.nameless:
+        _say(
+            f"{_counted(kept.nameless, 'reading')} not kept, for nobody says who read: name the agent in the "
+            "manifest or in the recording's name (late-delivery__maya.wav), or give --agent."
+        )
 
 
 def _summary(tally: Tally, out: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
+
+from enunciate.cli.keeping import keeper, keeping
 
 
 @click.command(short_help="Read a script into the microphone.")
@@ -39,6 +42,7 @@ import click
     type=click.Path(path_type=Path),
     help="Keep each reading there, as FLAC with its report as JSON.",
 )
+@keeping("Keep the reading in the history, or not.  [default: of whom `enunciate agents use` named]")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the report.")
 @click.option("--no-color", is_flag=True, help="No colours; the marks stay.")
 @click.pass_context
@@ -54,6 +58,9 @@ def command(
     retake: bool,
     play: bool,
     save: Path | None,
+    agent: str | None,
+    history: bool | None,
+    keep_recording: bool,
     as_json: bool,
     no_color: bool,
 ) -> None:
@@ -61,7 +68,8 @@ def command(
 
     The script stands on the screen, and its words light up as they are heard. The reading ends by itself once
     the script is read; Enter ends it at once, Space pauses, r starts over and q leaves. Then comes the report
-    that `enunciate score` gives. Nothing is kept unless you ask for it.
+    that `enunciate score` gives. Nothing is kept unless you ask for it; `enunciate agents use` asks
+    once for all, and then the report is kept in your history, without your voice.
 
     The exit status is 0 for a reading that was scored, passed or not, and 1 where there was nothing to score.
     """
@@ -83,20 +91,22 @@ def command(
         named = Script(str(Path(file or str(script)).resolve()))
     elif script is not None:
         named = Script(script)
-    wishes = Wishes(
-        device=device,
-        model=model,
-        timing=Timing(count_in=countdown, silence=silence),
-        retake=retake,
-        play=play,
-        save=save,
-        as_json=as_json,
-    )
     output = Console(highlight=False, no_color=no_color or None)
     screen = Console(stderr=True, highlight=False, no_color=no_color or None)
-    try:
-        with signals_raise(), hushed():
-            scored = Reader(named, wishes, output, screen).run()
-    except Stopped as stopped:
-        ctx.exit(128 + stopped.number)
+    with ExitStack() as stack:
+        wishes = Wishes(
+            device=device,
+            model=model,
+            timing=Timing(count_in=countdown, silence=silence),
+            retake=retake,
+            play=play,
+            save=save,
+            as_json=as_json,
+            keeper=keeper(stack, "read", agent, history, keep_recording, default=True),
+        )
+        try:
+            with signals_raise(), hushed():
+                scored = Reader(named, wishes, output, screen).run()
+        except Stopped as stopped:
+            ctx.exit(128 + stopped.number)
     ctx.exit(0 if scored else 1)

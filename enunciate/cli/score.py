@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from enunciate.cli.keeping import keeper, keeping, say
 from enunciate.errors import AudioError, RecognitionError
 from enunciate.report.printable import printable
 
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     help="Write a page for a browser too, with the recording in it; into a folder, one for each recording.",
 )
 @click.option("--no-sound", is_flag=True, help="Leave the recording out of the page.")
+@keeping("Keep the reading in the history, of --agent or of whom `enunciate agents use` named.")
 @click.option("--no-color", is_flag=True, help="No colours; the marks stay.")
 @click.pass_context
 def command(
@@ -49,6 +54,9 @@ def command(
     textgrid: Path | None,
     html: Path | None,
     no_sound: bool,
+    agent: str | None,
+    history: bool | None,
+    keep_recording: bool,
     no_color: bool,
 ) -> None:
     """Score RECORDING against the script that was read in it.
@@ -73,24 +81,33 @@ def command(
 
     waiting = Console(stderr=True, no_color=no_color or None)
     refused = False
-    for number, recording in enumerate(recordings):
-        try:
-            with waiting.status("Listening ...", spinner="line"):
-                assessment = assess(recording, text=text, script=script, model=model)
-        except (AudioError, RecognitionError) as error:
-            click.ClickException(printable(str(error))).show()
-            refused = True
-            continue
-        refused = refused or assessment.problem is not None
-        if textgrid:
-            _write_textgrid(assessment, textgrid)
-        if pages:
-            _write_page(assessment, pages[number], no_sound)
-        if as_json:
-            _print_json(assessment, lines=len(recordings) > 1)
-        else:
-            _print_report(assessment, no_color, first=number == 0)
+    with ExitStack() as stack:
+        keeps = keeper(stack, "score", agent, history, keep_recording, default=False)
+        for number, recording in enumerate(recordings):
+            try:
+                with waiting.status("Listening ...", spinner="line"):
+                    assessment = assess(recording, text=text, script=script, model=model)
+            except (AudioError, RecognitionError) as error:
+                click.ClickException(printable(str(error))).show()
+                refused = True
+                continue
+            refused = refused or assessment.problem is not None
+            if textgrid:
+                _write_textgrid(assessment, textgrid)
+            if pages:
+                _write_page(assessment, pages[number], no_sound)
+            if as_json:
+                _print_json(assessment, lines=len(recordings) > 1)
+            else:
+                _print_report(assessment, no_color, first=number == 0)
+            if keeps:
+                say(keeps.keep(assessment, partial(_copy, Path(recording))))
     ctx.exit(1 if refused else 0)
+
+
+def _copy(recording: Path, place: Path) -> Path:
+    """Copy a recording to a place that lacks its suffix yet; where that is."""
+    return Path(shutil.copyfile(recording, place.with_suffix(recording.suffix)))
 
 
 def _print_json(assessment: Assessment, lines: bool) -> None:

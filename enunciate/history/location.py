@@ -27,6 +27,17 @@ def folder() -> Path:
     return Path(user_data_dir("enunciate", appauthor=False)) / "history"
 
 
+def private(path: Path) -> Path:
+    """`path`, a folder of which nobody else can read what is made; it is there when this returns.
+
+    Raises OSError.
+    """
+    missing = [parent for parent in (path, *path.parents) if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(mode=0o700, exist_ok=True)
+    return path
+
+
 def database_url(named: str | None = None) -> URL:
     """The database's URL: `named`, else as set, else a file in `folder`. Raises HistoryError for nonsense.
 

@@ -15,8 +15,10 @@ def reason(error: BaseException) -> str:
     found = original.args[0] if original is not None and original.args else original
     if isinstance(found, dict):
         return str(found.get("M", found))
-    if isinstance(original, OSError):
-        return original.strerror or str(original)
+    cause = original.__cause__ if isinstance(original, Exception) else None
+    for one in (original, cause):
+        if isinstance(one, OSError):
+            return one.strerror or str(one)
     return str(found)
 
 
@@ -81,7 +83,8 @@ _SERVERS = (
     ),
     (
         "3D",
-        "There is no {place} ({said}): have it made (`createdb`), or correct ENUNCIATE_DATABASE.",
+        "The history is not there: {said}. Have the database made (`createdb`), or correct "
+        "ENUNCIATE_DATABASE.",
     ),
     ("42501", "You may not change the history in {place} ({said}): ask its owner for the rights."),
 )

@@ -16,6 +16,8 @@ from typing import Any
 
 from filelock import FileLock
 
+from enunciate.history import location
+
 
 @dataclass(frozen=True, slots=True)
 class Spool:
@@ -122,7 +124,7 @@ class Spool:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        location.private(self.path.parent)
         with FileLock(self.path.with_suffix(".lock"), mode=0o600):
             yield
 

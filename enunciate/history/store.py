@@ -6,20 +6,18 @@ import hashlib
 import os
 import shutil
 import socket
-import unicodedata
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from enunciate.assessment_dict import SCORES
@@ -35,20 +33,18 @@ from enunciate.history import (
     Review,
     Session,
     Sound,
+    database,
     location,
-    migrations,
     refusals,
     tables,
 )
+from enunciate.history.deeds import DEEDS, insert_into
+from enunciate.history.instants import aware, instant, now, utc, written
+from enunciate.history.naming import clean, key, shown_name, wave_name
 from enunciate.history.spool import Spool
 
-_WAIT_SECONDS = 30
-"""So long a writer waits for the others, and a connection for the server's answer."""
-
-_LONGEST_NAME = 200
-
-_ADVISORY_LOCK = 0x656E756E
-"""Of PostgreSQL: held while the tables are brought up to date."""
+_AT_A_TIME = 500
+"""Readings whose sounds are asked for in one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +91,8 @@ class History:
         self._spool = Spool(location.unsent(self.url))
         self._engine: sa.Engine | None = None
         try:
-            self._engine = self._opened()
-            self._replay()
+            self._engine = database.opened(self.url)
+            self._replay(self._engine)
         except (DBAPIError, OSError, ImportError) as error:
             self.problem = refusals.explained(error, self.url)
         except HistoryError as error:
@@ -127,7 +123,7 @@ class History:
         """The agents, or those of a wave, by name."""
         query = sa.select(tables.agents).order_by(tables.agents.c.key)
         if wave is not None:
-            query = query.where(tables.agents.c.wave == _wave(wave))
+            query = query.where(tables.agents.c.wave == wave_name(wave))
         return tuple(_agent(row) for row in self._ask(query))
 
     def agent(self, name: str) -> Agent:
@@ -139,11 +135,11 @@ class History:
 
     def add_agent(self, name: str, wave: str | None = None, first_language: str | None = None) -> Agent:
         """Add an agent; for one who is known, change what is given. Raises HistoryError for no name."""
-        values = {"wave": _wave(wave), "first_language": _clean(first_language)}
+        values = {"wave": wave_name(wave), "first_language": clean(first_language)}
         given = {column: value for column, value in values.items() if value is not None}
-        with self._writing() as connection:
-            insert = _insert(connection, tables.agents).values(
-                key=key(name), name=_shown_name(name), added=_utc(_now()), **given
+        with self._usable(write=True) as connection:
+            insert = insert_into(connection, tables.agents).values(
+                key=key(name), name=shown_name(name), added=utc(now()), **given
             )
             if given:
                 insert = insert.on_conflict_do_update(index_elements=["key"], set_=given)
@@ -176,9 +172,14 @@ class History:
                 f"Not everything of {agent} could be deleted ({error.filename}: {error.strerror}): "
                 "see to that file, then run the same command again."
             ) from error
+        if self.problem is not None:
+            raise HistoryError(
+                f"{self.problem} What lay on this computer is deleted; once the history can be used again, run "
+                "the same command again for the rest."
+            )
         counts: Counter[str] = Counter()
         elsewhere = []
-        with self._writing() as connection:
+        with self._usable(write=True) as connection:
             known = connection.execute(sa.select(tables.agents.c.key).where(tables.agents.c.key == wanted))
             if known.first() is None and not unsent and not recordings:
                 raise self._unknown(agent)
@@ -186,9 +187,9 @@ class History:
                 tables.readings.c.agent == wanted, tables.readings.c.recording.is_not(None)
             )
             for row in connection.execute(of_agent):
-                path, computer = Path(row.recording), row.details.get("computer")
-                if computer not in (None, _computer()):
-                    elsewhere.append(f"{path} on {computer}")
+                path, where = Path(row.recording), row.details.get("computer")
+                if where not in (None, computer()):
+                    elsewhere.append(f"{path} on {where}")
                 elif path.is_file():
                     path.unlink()
                     recordings += 1
@@ -207,7 +208,7 @@ class History:
             recordings,
             unsent,
             tuple(elsewhere),
-            self._overwrite(),
+            database.overwrite(self.url),
         )
 
     # --- readings -------------------------------------------------------------------------------------
@@ -226,19 +227,20 @@ class History:
         id: str | None = None,
         add: bool = False,
         wave: str | None = None,
+        replace: bool = False,
     ) -> str:
         """Keep a reading, given its assessment as `Assessment.as_dict` makes it; returns the reading's id.
 
         `script` is the id of the assessment's script where it is not given; `module` is that of the script.
         `at` is now where it is not given, and `recording` the path of a recording that is kept. An unknown
         agent is an UnknownAgentError, unless the agent is to be added (to `wave`). With an `id` of one's own,
-        recording the same reading again does nothing.
+        recording the same reading again does nothing, or with `replace` puts the new assessment in its place.
         """
         if kind not in KINDS:
             raise ValueError(kind)
         extra = dict(details or {})
         if recording is not None:
-            extra["computer"] = _computer()
+            extra["computer"] = computer()
         id = id or str(uuid.uuid4())
         self._write(
             "record",
@@ -246,14 +248,15 @@ class History:
                 "id": id,
                 "agent": agent,
                 "add": add,
-                "wave": _wave(wave),
-                "at": _written(at),
+                "wave": wave_name(wave),
+                "at": written(at),
                 "kind": kind,
                 "script": script if script is not None else assessment["script"]["id"],
                 "module": module,
                 "assessment": dict(assessment),
                 "recording": None if recording is None else str(Path(recording).resolve()),
                 "details": extra,
+                "replace": replace,
             },
         )
         return id
@@ -276,23 +279,36 @@ class History:
         if agent is not None:
             chosen = chosen.where(table.c.agent == key(self.agent(agent).name))
         if wave is not None:
-            chosen = chosen.where(tables.agents.c.wave == _wave(wave))
+            chosen = chosen.where(tables.agents.c.wave == wave_name(wave))
         if since is not None:
-            chosen = chosen.where(table.c.at >= _utc(_instant(since)))
+            chosen = chosen.where(table.c.at >= utc(instant(since)))
         if kind is not None:
             chosen = chosen.where(table.c.kind == kind)
         chosen = chosen.order_by(table.c.sequence.desc())
-        if limit is not None:
-            chosen = chosen.limit(limit)
-        ids = chosen.with_only_columns(table.c.id).subquery()
-        with self._reading() as connection:
-            rows = connection.execute(chosen).all()
-            of_readings: dict[str, dict[str, Sound]] = {}
-            sounds = sa.select(tables.sounds).where(tables.sounds.c.reading.in_(sa.select(ids.c.id)))
-            for row in connection.execute(sounds.order_by(tables.sounds.c.phone)):
-                found = Sound(row._mapping["count"], row.mean, row.called_out)
-                of_readings.setdefault(row.reading, {})[row.phone] = found
-        return tuple(_reading(row, of_readings.get(row.id, {})) for row in reversed(rows))
+        return self._described(self._ask(chosen if limit is None else chosen.limit(limit)))[::-1]
+
+    def counts(self) -> dict[str, tuple[int, datetime]]:
+        """How many readings are kept of each agent, and when the last one was; agents without are absent."""
+        table = tables.readings
+        query = (
+            sa.select(tables.agents.c.name, sa.func.count().label("readings"), sa.func.max(table.c.at))
+            .join(tables.agents)
+            .group_by(tables.agents.c.name)
+        )
+        return {row[0]: (row[1], aware(row[2]).astimezone()) for row in self._ask(query)}
+
+    def reading(self, id: str) -> Reading:
+        """The reading whose id begins so. Raises HistoryError where there is none, or more than one."""
+        table = tables.readings
+        columns = [column for column in table.c if column.name != "assessment"]
+        query = sa.select(*columns, tables.agents.c.name, tables.agents.c.wave).join(tables.agents)
+        found = self._ask(query.where(table.c.id.startswith(id.lower(), autoescape=True)).limit(2))
+        if len(found) != 1:
+            raise HistoryError(
+                f"There {'is more than one' if found else 'is no'} reading {id}: `enunciate history list` "
+                "shows those that are."
+            )
+        return self._described(found)[0]
 
     def assessment(self, id: str) -> dict[str, Any]:
         """The whole assessment of a reading, as it was recorded. Raises HistoryError where there is none."""
@@ -317,7 +333,7 @@ class History:
                 )
             )
         ]
-        return max((_aware(found) for found in latest if found is not None), default=None)
+        return max((aware(found) for found in latest if found is not None), default=None)
 
     # --- drills ---------------------------------------------------------------------------------------
 
@@ -325,12 +341,12 @@ class History:
         """The cards of an agent, by when they are due."""
         table = tables.cards
         query = sa.select(table).where(table.c.agent == key(agent)).order_by(table.c.due, table.c.item)
-        return tuple(Card(agent, row.item, row.state, _aware(row.due)) for row in self._ask(query))
+        return tuple(Card(agent, row.item, row.state, aware(row.due)) for row in self._ask(query))
 
     def put_card(self, agent: str, item: str, state: Mapping[str, Any], due: datetime) -> None:
         """Keep the state of an item in the place of the one before."""
-        about = {"agent": agent, "item": item, "state": dict(state), "due": _written(due)}
-        self._write("put_card", about | {"at": _written(None)})
+        about = {"agent": agent, "item": item, "state": dict(state), "due": written(due)}
+        self._write("put_card", about | {"at": written(None)})
 
     def add_review(
         self,
@@ -351,7 +367,7 @@ class History:
                 "agent": agent,
                 "item": item,
                 "rating": rating,
-                "at": _written(at),
+                "at": written(at),
                 "reading": reading,
                 "details": dict(details or {}),
             },
@@ -365,7 +381,7 @@ class History:
         table = tables.reviews
         query = sa.select(table).where(table.c.agent == key(agent)).order_by(table.c.sequence)
         if since is not None:
-            query = query.where(table.c.at >= _utc(_instant(since)))
+            query = query.where(table.c.at >= utc(instant(since)))
         if item is not None:
             query = query.where(table.c.item == item)
         return tuple(
@@ -373,7 +389,7 @@ class History:
                 row.id,
                 agent,
                 row.item,
-                _aware(row.at, row.utc_offset),
+                aware(row.at, row.utc_offset),
                 row.rating,
                 row.reading,
                 row.details,
@@ -403,8 +419,8 @@ class History:
                 "agent": agent,
                 "plan": plan,
                 "position": position,
-                "started": _written(started),
-                "finished": None if finished is None else _written(finished),
+                "started": written(started),
+                "finished": None if finished is None else written(finished),
             },
         )
         return id
@@ -417,8 +433,8 @@ class History:
             Session(
                 row.id,
                 agent,
-                _aware(row.started, row.utc_offset),
-                _aware(row.finished, row.utc_offset) if row.finished else None,
+                aware(row.started, row.utc_offset),
+                aware(row.finished, row.utc_offset) if row.finished else None,
                 row.plan,
                 row.position,
             )
@@ -436,14 +452,13 @@ class History:
         """Keep the definition of an exam: a new version, unless the last one is the very same text."""
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         table = tables.definitions
-        with self._writing() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        with self._usable(write=True) as connection:
+            database.alone(connection)
             query = sa.select(table).where(table.c.name == name).order_by(table.c.version.desc()).limit(1)
             last = connection.execute(query).first()
             if last is None or last.digest != digest:
                 version = 1 if last is None else last.version + 1
-                values = {"text": text, "digest": digest, "created": _utc(_now())}
+                values = {"text": text, "digest": digest, "created": utc(now())}
                 connection.execute(sa.insert(table).values(name=name, version=version, **values))
         found = self.definition(name)
         assert found is not None
@@ -490,8 +505,8 @@ class History:
                 "version": version,
                 "agent": agent,
                 "result": result,
-                "started": _written(started),
-                "finished": None if finished is None else _written(finished),
+                "started": written(started),
+                "finished": None if finished is None else written(finished),
                 "passed": passed,
             },
         )
@@ -508,7 +523,7 @@ class History:
         if agent is not None:
             query = query.where(table.c.agent == key(agent))
         if wave is not None:
-            query = query.where(tables.agents.c.wave == _wave(wave))
+            query = query.where(tables.agents.c.wave == wave_name(wave))
         return tuple(
             Attempt(
                 row.id,
@@ -516,8 +531,8 @@ class History:
                 row.version,
                 row.name,
                 row.wave,
-                _aware(row.started, row.utc_offset),
-                _aware(row.finished, row.utc_offset) if row.finished else None,
+                aware(row.started, row.utc_offset),
+                aware(row.finished, row.utc_offset) if row.finished else None,
                 row.result,
                 row.passed,
             )
@@ -538,8 +553,8 @@ class History:
         """Do a deed, or have it wait. Raises HistoryError where even that cannot be."""
         if self.problem is None:
             try:
-                with self._writing() as connection:
-                    _DEEDS[deed](connection, about, False)
+                with self._usable(write=True) as connection:
+                    DEEDS[deed](connection, about, False)
                 return
             except UnknownAgentError as error:
                 raise self._unknown(str(about["agent"])) from error
@@ -560,14 +575,14 @@ class History:
         if notice not in self.notices:
             self.notices.append(notice)
 
-    def _replay(self) -> None:
+    def _replay(self, engine: sa.Engine) -> None:
         def do(deeds: list[tuple[str, dict[str, Any]]]) -> Mapping[int, str]:
             never = {}
-            with self._transaction(write=True) as connection:
+            with database.transaction(engine, write=True) as connection:
                 for number, (deed, about) in enumerate(deeds):
                     try:
                         with connection.begin_nested():
-                            _DEEDS[deed](connection, about, True)
+                            DEEDS[deed](connection, about, True)
                     except (sa.exc.OperationalError, sa.exc.InterfaceError):
                         raise
                     except (SQLAlchemyError, KeyError, TypeError, ValueError, HistoryError) as error:
@@ -591,40 +606,6 @@ class History:
 
     # --- the database ---------------------------------------------------------------------------------
 
-    def _opened(self) -> sa.Engine:
-        """The database, its tables up to date. Raises what the driver does, OSError or HistoryError."""
-        is_file = self.url.get_backend_name() == "sqlite"
-        if is_file:
-            _private_file(Path(str(self.url.database)))
-        waiting = {"timeout": _WAIT_SECONDS}
-        engine = sa.create_engine(self.url, connect_args=waiting, pool_pre_ping=not is_file)
-        if is_file:
-            sa.event.listen(engine, "connect", _prepare)
-            sa.event.listen(engine, "begin", _begin)
-        self._engine = engine
-        with self._transaction(write=False) as connection:
-            version = migrations.version(connection)
-        if version < migrations.NEWEST:
-            with self._transaction(write=True) as connection:
-                if not is_file:
-                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-                migrations.upgrade(connection)
-        elif version > migrations.NEWEST:
-            raise HistoryError(
-                f"The history in {location.shown(self.url)} was made by a newer enunciate (its version is "
-                f"{version}, this program knows {migrations.NEWEST}): bring enunciate up to date here too."
-            )
-        return engine
-
-    @contextmanager
-    def _transaction(self, *, write: bool) -> Iterator[sa.Connection]:
-        assert self._engine is not None
-        with (
-            self._engine.connect().execution_options(enunciate_write=write) as connection,
-            connection.begin(),
-        ):
-            yield connection
-
     @contextmanager
     def _usable(self, *, write: bool) -> Iterator[sa.Connection]:
         if self.problem is not None:
@@ -632,20 +613,26 @@ class History:
         if self._engine is None:
             raise HistoryError("The history is closed already.")
         try:
-            with self._transaction(write=write) as connection:
+            with database.transaction(self._engine, write=write) as connection:
                 yield connection
         except (DBAPIError, OSError) as error:
             raise refusals.explained(error, self.url) from error
 
-    def _reading(self) -> Any:
-        return self._usable(write=False)
-
-    def _writing(self) -> Any:
-        return self._usable(write=True)
-
     def _ask(self, query: sa.Select[Any]) -> list[Any]:
-        with self._reading() as connection:
+        with self._usable(write=False) as connection:
             return list(connection.execute(query).all())
+
+    def _described(self, rows: list[Any]) -> tuple[Reading, ...]:
+        """Rows of readings with what each phone came to in them."""
+        found: dict[str, dict[str, Sound]] = {row.id: {} for row in rows}
+        ids = list(found)
+        for start in range(0, len(ids), _AT_A_TIME):
+            query = sa.select(tables.sounds).where(
+                tables.sounds.c.reading.in_(ids[start : start + _AT_A_TIME])
+            )
+            for row in self._ask(query.order_by(tables.sounds.c.phone)):
+                found[row.reading][row.phone] = Sound(row._mapping["count"], row.mean, row.called_out)
+        return tuple(_reading(row, found[row.id]) for row in rows)
 
     def _unknown(self, name: str) -> UnknownAgentError:
         known = [agent.name for agent in self.agents()]
@@ -656,34 +643,10 @@ class History:
             f"There is no agent called {name}. {advice} the agent with `enunciate agents add`."
         )
 
-    def _overwrite(self) -> tuple[str, ...]:
-        """Leave nothing of deleted rows in the database's files; sentences about what could not be done."""
-        assert self._engine is not None
-        is_file = self.url.get_backend_name() == "sqlite"
-        statements = (
-            ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)")
-            if is_file
-            else tuple(f"VACUUM (FULL) {table.name}" for table in tables.metadata.sorted_tables)
-        )
-        try:
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                for statement in statements:
-                    connection.exec_driver_sql(statement).close()
-        except DBAPIError as error:
-            return (
-                "The rows are deleted, but the space that they took could not be overwritten now "
-                f"({refusals.reason(error)}).",
-            )
-        return ()
 
-
-def key(name: str) -> str:
-    """What tells an agent from others: the name without case and spare blanks.
-
-    >>> key("  María  PEÑA ")
-    'maría peña'
-    """
-    return _shown_name(name).casefold()
+def computer() -> str:
+    """This computer's name, beside paths that are of use on it alone."""
+    return socket.gethostname()
 
 
 def recordings_of(agent: str) -> Path:
@@ -691,217 +654,8 @@ def recordings_of(agent: str) -> Path:
     return location.folder() / "recordings" / hashlib.sha256(key(agent).encode("utf-8")).hexdigest()[:16]
 
 
-def _shown_name(name: str) -> str:
-    shown = " ".join(unicodedata.normalize("NFC", _clean(name) or "").split())
-    if not shown or len(shown) > _LONGEST_NAME or not shown.isprintable():
-        raise HistoryError(
-            f"An agent cannot be called {name!r}: a name has 1 to {_LONGEST_NAME} printable characters."
-        )
-    return shown
-
-
-def _wave(name: str | None) -> str | None:
-    return None if name is None else " ".join((_clean(name) or "").split()) or None
-
-
-def _clean(text: str | None) -> str | None:
-    """Text that every database takes: no zero characters, no halves of characters."""
-    return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-
-
-def _computer() -> str:
-    return socket.gethostname()
-
-
-# --- instants ---------------------------------------------------------------------------------------------
-
-
-def _now() -> datetime:
-    return datetime.now().astimezone()
-
-
-def _instant(when: datetime | date) -> datetime:
-    """An aware datetime; what has no zone is of the clock on the wall, and a day begins at midnight."""
-    if not isinstance(when, datetime):
-        when = datetime(when.year, when.month, when.day)
-    return when if when.tzinfo is not None else when.astimezone()
-
-
-def _written(when: datetime | None) -> str:
-    return _instant(when or _now()).isoformat()
-
-
-def _utc(when: datetime) -> datetime:
-    """As it stands in the database."""
-    return when.astimezone(timezone.utc).replace(tzinfo=None)
-
-
-def _aware(stored: datetime, utc_offset: int = 0) -> datetime:
-    zone = timezone(timedelta(minutes=utc_offset)) if utc_offset else timezone.utc
-    return stored.replace(tzinfo=timezone.utc).astimezone(zone)
-
-
-def _split(written: str) -> tuple[datetime, int]:
-    """An instant as it stands in the database, and the minutes of its offset."""
-    when = datetime.fromisoformat(written)
-    offset = when.utcoffset() or timedelta()
-    return _utc(when), round(offset.total_seconds() / 60)
-
-
-# --- deeds ------------------------------------------------------------------------------------------------
-# Each takes a connection, plain JSON and whether it had to wait; to do one twice is to do it once.
-
-
-def _insert(connection: sa.Connection, table: sa.Table) -> Any:
-    """An INSERT that knows what to do about a conflict."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
-
-
-def _agent_key(connection: sa.Connection, about: Mapping[str, Any], add: bool) -> str:
-    """The key of the agent that something is about, who is there when this returns."""
-    name, found = str(about["agent"]), key(str(about["agent"]))
-    known = connection.execute(sa.select(tables.agents.c.key).where(tables.agents.c.key == found)).first()
-    if known is None:
-        if not add:
-            raise UnknownAgentError(name)
-        values = {"key": found, "name": _shown_name(name), "wave": about.get("wave"), "added": _utc(_now())}
-        connection.execute(_insert(connection, tables.agents).values(values).on_conflict_do_nothing())
-    return found
-
-
-def _do_record(connection: sa.Connection, about: Mapping[str, Any], waited: bool) -> None:
-    agent = _agent_key(connection, about, waited or about["add"])
-    at, offset = _split(about["at"])
-    assessment = about["assessment"]
-    rubric = assessment["rubric"] or {}
-    insert = _insert(connection, tables.readings).values(
-        id=about["id"],
-        agent=agent,
-        at=at,
-        utc_offset=offset,
-        kind=about["kind"],
-        script=_clean(about["script"]),
-        title=_clean(assessment["script"]["title"]),
-        module=_clean(about["module"]),
-        **{name: assessment["scores"][name] for name in SCORES},
-        passed=assessment["passed"],
-        rubric=rubric.get("version"),
-        seconds=assessment["recording"]["seconds"],
-        assessment=assessment,
-        recording=_clean(about["recording"]),
-        details=about["details"],
-    )
-    if connection.execute(insert.on_conflict_do_nothing()).rowcount != 1:
-        return
-    summary = [
-        {"reading": about["id"], "phone": phone, "count": sound.count, "mean": sound.mean,
-         "called_out": sound.called_out}
-        for phone, sound in sounds_of(assessment).items()
-    ]  # fmt: skip
-    if summary:
-        connection.execute(sa.insert(tables.sounds), summary)
-
-
-def sounds_of(assessment: Mapping[str, Any]) -> dict[str, Sound]:
-    """How each phone came out over a reading; phones that were never judged are absent.
-
-    >>> phones = [("TH", 40.0), ("TH", 60.0), ("S", None)]
-    >>> words = [{"phones": [{"phone": phone, "score": score}]} for phone, score in phones]
-    >>> sounds_of({"words": words, "sounds": [{"phone": "TH", "times": 1}]})
-    {'TH': Sound(count=2, mean=50.0, called_out=1)}
-    """
-    scores: dict[str, list[float]] = {}
-    for word in assessment["words"]:
-        for phone in word["phones"]:
-            if phone["score"] is not None:
-                scores.setdefault(phone["phone"], []).append(phone["score"])
-    called: Counter[str] = Counter()
-    for sound in assessment["sounds"]:
-        called[sound["phone"]] += sound["times"]
-    return {
-        phone: Sound(len(found), round(sum(found) / len(found), 2), called[phone])
-        for phone, found in scores.items()
-    }
-
-
-def _do_put_card(connection: sa.Connection, about: Mapping[str, Any], waited: bool) -> None:
-    agent = _agent_key(connection, about, waited)
-    updated = _split(about["at"])[0]
-    values = {"state": about["state"], "due": _split(about["due"])[0], "updated": updated}
-    table = tables.cards
-    connection.execute(
-        _insert(connection, table)
-        .values(agent=agent, item=about["item"], **values)
-        .on_conflict_do_update(
-            index_elements=["agent", "item"],
-            set_=values,
-            # What had to wait does not undo what was learnt on another computer meanwhile.
-            where=(table.c.updated <= updated) if waited else None,
-        )
-    )
-
-
-def _do_add_review(connection: sa.Connection, about: Mapping[str, Any], waited: bool) -> None:
-    agent = _agent_key(connection, about, waited)
-    at, offset = _split(about["at"])
-    insert = _insert(connection, tables.reviews).values(
-        id=about["id"],
-        agent=agent,
-        item=about["item"],
-        at=at,
-        utc_offset=offset,
-        rating=about["rating"],
-        reading=about["reading"],
-        details=about["details"],
-    )
-    connection.execute(insert.on_conflict_do_nothing())
-
-
-def _do_save_session(connection: sa.Connection, about: Mapping[str, Any], waited: bool) -> None:
-    changing = {"plan": about["plan"], "position": about["position"]}
-    _save(connection, tables.sessions, about, {}, changing, waited)
-
-
-def _do_save_attempt(connection: sa.Connection, about: Mapping[str, Any], waited: bool) -> None:
-    fixed = {"definition": about["definition"], "version": about["version"]}
-    changing = {"result": about["result"], "passed": about["passed"]}
-    _save(connection, tables.attempts, about, fixed, changing, waited)
-
-
-def _save(
-    connection: sa.Connection,
-    table: sa.Table,
-    about: Mapping[str, Any],
-    fixed: Mapping[str, Any],
-    changing: Mapping[str, Any],
-    waited: bool,
-) -> None:
-    """Keep what goes on over a while, unless it is finished already."""
-    agent = _agent_key(connection, about, waited)
-    started, offset = _split(about["started"])
-    finished = None if about["finished"] is None else _split(about["finished"])[0]
-    later = {"finished": finished, **changing}
-    connection.execute(
-        _insert(connection, table)
-        .values(id=about["id"], agent=agent, started=started, utc_offset=offset, **fixed, **later)
-        .on_conflict_do_update(index_elements=["id"], set_=later, where=table.c.finished.is_(None))
-    )
-
-
-_DEEDS: dict[str, Callable[[sa.Connection, Mapping[str, Any], bool], None]] = {
-    "record": _do_record,
-    "put_card": _do_put_card,
-    "add_review": _do_add_review,
-    "save_session": _do_save_session,
-    "save_attempt": _do_save_attempt,
-}
-
-
-# --- rows -------------------------------------------------------------------------------------------------
-
-
 def _agent(row: Any) -> Agent:
-    return Agent(row.name, row.wave, row.first_language, _aware(row.added))
+    return Agent(row.name, row.wave, row.first_language, aware(row.added))
 
 
 def _reading(row: Any, sounds: Mapping[str, Sound]) -> Reading:
@@ -909,7 +663,7 @@ def _reading(row: Any, sounds: Mapping[str, Sound]) -> Reading:
         row.id,
         row.name,
         row.wave,
-        _aware(row.at, row.utc_offset),
+        aware(row.at, row.utc_offset),
         row.kind,
         row.script,
         row.title,
@@ -925,34 +679,4 @@ def _reading(row: Any, sounds: Mapping[str, Sound]) -> Reading:
 
 
 def _definition(row: Any) -> Definition:
-    return Definition(row.name, row.version, row.text, row.digest, _aware(row.created))
-
-
-# --- SQLite -----------------------------------------------------------------------------------------------
-
-
-def _private_file(path: Path) -> None:
-    """Make the file, and its folder, where there are none; for the user's eyes only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-
-
-def _prepare(connection: Any, _: object) -> None:
-    # Transactions begin where SQLAlchemy says, not where sqlite3 guesses.
-    connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {_WAIT_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").close()
-
-
-def _begin(connection: sa.Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("isolation_level") != "AUTOCOMMIT":
-        # A writer waits for the others before it has read, since what it has read could be out of date then.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("enunciate_write") else "BEGIN")
+    return Definition(row.name, row.version, row.text, row.digest, aware(row.created))

@@ -1,4 +1,4 @@
-"""An assessment that was stored as JSON, as the records that drawing the script needs."""
+"""An assessment that was stored as JSON, as the records that reports are made from."""
 
 from __future__ import annotations
 
@@ -8,9 +8,113 @@ from typing import Any
 import numpy as np
 
 from enunciate.alignment import AlignedWord, Alignment
+from enunciate.assessment import Assessment
+from enunciate.assessment_dict import SCORES
+from enunciate.audio import RATE, Audio, Recording
 from enunciate.interval import Interval
-from enunciate.measures import Contour, Pacing, Pause
+from enunciate.measures import (
+    CalledOut,
+    Contour,
+    Counts,
+    GrammarSlip,
+    Listeners,
+    Measures,
+    Pacing,
+    Pause,
+    PhoneMeasure,
+    Pronunciation,
+    Prosody,
+    SentenceEnd,
+    WordPronunciation,
+)
+from enunciate.recognition import Hypothesis, RecognizedWord
 from enunciate.reference import Reference, ReferenceWord, Token
+from enunciate.scores import Advice, Reason, Scores
+
+
+def assessment(stored: Mapping[str, Any]) -> Assessment:
+    """The assessment that `Assessment.as_dict` describes, for a report of it.
+
+    What the JSON does not tell is left out: the sound, and what `alignment` leaves out.
+    """
+    recording, recognizer = stored["recording"], stored["recognizer"]
+    silence = Audio(np.zeros(0, np.float32), RATE)
+    return Assessment(
+        Recording(
+            silence, recording["path"], recording["sha256"], recording["sample_rate"], 1, recording["seconds"]
+        ),
+        alignment(stored).reference,
+        Hypothesis(
+            tuple(RecognizedWord(text, Interval(0.0, 0.0), None) for text in stored["transcript"].split()),
+            recognizer["engine"],
+            recognizer["model"],
+        ),
+        alignment(stored),
+        measures(stored),
+        scores(stored),
+        tuple(stored["notices"]),
+        stored["problem"],
+    )
+
+
+def measures(assessment: Mapping[str, Any]) -> Measures | None:
+    """The measures of an assessment; None where nothing was measured."""
+    counts, paced, spoken = assessment["counts"], pacing(assessment), assessment["prosody"]
+    if counts is None or paced is None or spoken is None:
+        return None
+    derived = ("wer", "completeness")
+    quantities = {name: value for name, value in spoken.items() if name not in ("sentence_ends", "contour")}
+    slips = assessment["grammar"]
+    return Measures(
+        Counts(**{name: count for name, count in counts.items() if name not in derived}),
+        paced,
+        Prosody(
+            **quantities,
+            sentence_ends=tuple(SentenceEnd(**end) for end in spoken["sentence_ends"]),
+            contour=contour(assessment),
+        ),
+        None if slips is None else tuple(GrammarSlip(**slip) for slip in slips),
+        Pronunciation(
+            tuple(_pronunciation(word) for word in assessment["words"]),
+            Listeners(**assessment["listeners"]) if assessment.get("listeners") else None,
+            tuple(
+                CalledOut(called["phone"], called["heard"], tuple(called["words"]), called["times"])
+                for called in sounds(assessment)
+            ),
+        ),
+    )
+
+
+def _pronunciation(word: Mapping[str, Any]) -> WordPronunciation | None:
+    phones = tuple(
+        PhoneMeasure(
+            phone["phone"],
+            phone["ipa"],
+            interval(phone) or Interval(0.0, 0.0),
+            phone["score"],
+            phone["heard"],
+            phone["sure"],
+        )
+        for phone in word["phones"]
+    )
+    return WordPronunciation(word["score"], phones) if phones or word["score"] is not None else None
+
+
+def scores(assessment: Mapping[str, Any]) -> Scores | None:
+    """The scores of an assessment; None where it is no reading of its script."""
+    rubric = assessment["rubric"]
+    if rubric is None:
+        return None
+    return Scores(
+        **{name: assessment["scores"][name] for name in SCORES},
+        passed=assessment["passed"],
+        pass_mark=rubric["pass_mark"],
+        rubric=rubric["version"],
+        reasons=tuple(Reason(**reason) for reason in rubric["reasons"]),
+        advice=tuple(
+            Advice(**(advice | {"words": tuple(advice["words"])})) for advice in assessment["advice"]
+        ),
+    )
 
 
 def alignment(assessment: Mapping[str, Any]) -> Alignment:

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -41,6 +42,9 @@ from enunciate.teleprompter.replay import places
 from enunciate.teleprompter.session import Ending, Reading, Timing
 from enunciate.teleprompter.view import clock_time
 
+if TYPE_CHECKING:
+    from enunciate.history.keeper import Keeper
+
 REPORTED: tuple[Ending, ...] = ("read", "silent", "key", "problem")
 """The endings after which there is a report."""
 
@@ -59,6 +63,8 @@ class Wishes:
     play: bool = False
     save: Path | None = None
     as_json: bool = False
+    keeper: Keeper | None = None
+    """Keeps the readings that are reported, where they are to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +78,31 @@ class Script:
         """The script. Raises ScriptError where it cannot be used."""
         return scripts.from_text(self.text) if self.text is not None else scripts.find(str(self.name))
 
-    def about(self, title: str) -> str:
-        """What is written down beside a take of it, for the program that finds the take."""
-        return f"{title}\n{json.dumps({'name': self.name, 'text': self.text})}"
+    def about(self, title: str, agent: str | None = None) -> str:
+        """What is written down beside a take of it, for the program that finds the take.
+
+        With `agent`, the reading is to be kept in that agent's history.
+        """
+        return f"{title}\n{json.dumps({'name': self.name, 'text': self.text, 'agent': agent})}"
 
 
-def of_take(about: str | None) -> tuple[str, Script] | None:
-    """The title and the script of a take from what is written down beside it; None where it is no reading.
+def of_take(about: str | None) -> tuple[str, Script, str | None] | None:
+    """The title, the script and the agent of a take from what is written down beside it; None where it is no
+    reading.
 
-    >>> of_take(Script(text="Hello.").about("Hello"))
-    ('Hello', Script(name=None, text='Hello.'))
+    >>> of_take(Script(text="Hello.").about("Hello", "Maya"))
+    ('Hello', Script(name=None, text='Hello.'), 'Maya')
     """
     try:
         title, found = (about or "").split("\n")
-        name, text = (json.loads(found)[key] for key in ("name", "text"))
+        described = json.loads(found)
+        name, text = (described[key] for key in ("name", "text"))
+        agent = described.get("agent")
     except (ValueError, KeyError, TypeError):
         return None
     if not isinstance(name, str) and not isinstance(text, str):
         return None
-    return title, Script(name, text)
+    return title, Script(name, text), agent if isinstance(agent, str) else None
 
 
 class Reader:
@@ -136,7 +148,7 @@ class Reader:
                 take.problem or "Nothing was recorded, so there is nothing to score. Try again any time."
             )
             return False, False
-        again = self._report(take, assessment, last=True)
+        again = self._report(take, assessment, last=True, keeper=self._wishes.keeper)
         if not self._interactive or self._wishes.as_json:
             again = self._wishes.retake and assessment.problem is None
         return assessment.problem is None, again
@@ -144,7 +156,8 @@ class Reader:
     def _read(self, *, wait_for_enter: bool) -> tuple[Ending, Take | None, Assessment | None]:
         """The live part: how it ended and, where there is something to report, take and assessment."""
         loading: Future[ScriptListener] = self._pool.submit(self._listener)
-        about = self._script.about(self._reference.title)
+        keeper = self._wishes.keeper
+        about = self._script.about(self._reference.title, keeper.agent if keeper else None)
         capture = Capture(self._wishes.device, about=about, monitor=True)
         capture.pause()
         with _closing_when_loaded(loading), capture:
@@ -186,7 +199,9 @@ class Reader:
     def _listener(self) -> ScriptListener:
         return ScriptListener(self._reference, self._wishes.model)
 
-    def _report(self, take: Take, assessment: Assessment, *, last: bool) -> bool:
+    def _report(
+        self, take: Take, assessment: Assessment, *, last: bool, keeper: Keeper | None = None
+    ) -> bool:
         """The report of a take; returns whether the person wants to read again. The take is gone then."""
         saved: Path | None = None
         try:
@@ -198,6 +213,9 @@ class Reader:
                 click.echo(report_json.dumps(assessment, lines=self._wishes.retake))
             else:
                 show(assessment, self._output)
+            if keeper is not None:
+                for problem in keeper.keep(assessment, lambda place: take.save(place.with_suffix(".flac"))):
+                    self._say(problem)
         except BaseException:
             self._leave(take)
             raise
@@ -307,22 +325,22 @@ class Reader:
             if about is None:
                 take.leave()
         if not self._interactive:
-            for take, (title, _) in readings:
+            for take, (title, *_) in readings:
                 self._say(
                     f"An unfinished reading of “{title}” is kept ({take.seconds:.0f} s). Run "
                     "`enunciate read` in a terminal to have it scored or thrown away."
                 )
                 take.leave()
             return
-        for number, (take, (title, script)) in enumerate(readings):
+        for number, (take, (title, script, agent)) in enumerate(readings):
             try:
-                self._offer(take, title, script)
+                self._offer(take, title, script, agent)
             except BaseException:
                 for later, _ in readings[number:]:
                     later.leave()
                 raise
 
-    def _offer(self, take: Take, title: str, script: Script) -> None:
+    def _offer(self, take: Take, title: str, script: Script, agent: str | None) -> None:
         when = f" of {take.started:%d %B, %H:%M}" if take.started else ""
         self._say(
             f"Your reading of “{title}”{when} was not finished. {clock_time(take.seconds)} of it is kept."
@@ -344,7 +362,11 @@ class Reader:
             with self._screen.status("Listening ...", spinner="line"):
                 recognizer = engines.recognizer(self._wishes.model)
                 assessment = assess_reading(_described(take), reference, recognizer)
-            self._report(take, assessment, last=False)
+            # What another agent began here is no business of this one's history.
+            keeper = self._wishes.keeper
+            self._report(
+                take, assessment, last=False, keeper=keeper if keeper and keeper.agent == agent else None
+            )
 
     def _save_or_keep(self, take: Take) -> None:
         folder = self._prompt("Save it in which folder (empty to keep it for later)", default="")
