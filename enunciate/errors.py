@@ -22,6 +22,10 @@ class SettingsError(EnunciateError):
     """A file of settings that cannot be read or written."""
 
 
+class VoiceError(EnunciateError):
+    """A voice that should read aloud and is not there, or cannot be loaded."""
+
+
 class ScriptError(EnunciateError):
     """A script that cannot be read or that holds nothing to read aloud."""
 

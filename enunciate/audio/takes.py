@@ -14,6 +14,7 @@ import os
 import stat
 import time
 import wave
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from enunciate.audio import Recording, level
+from enunciate.audio import Audio, Recording, level
 from enunciate.errors import MicrophoneError
 
 if TYPE_CHECKING:
@@ -78,21 +79,10 @@ class Take:
         The file appears whole or not at all. Raises MicrophoneError where `path` exists already and `force`
         is not given, where its ending is not known, and where it cannot be written; the take stays as it was.
         """
-        target = Path(path)
-        check_target(target, force)
-        partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-        try:
-            _convert(self.path, partial, target.suffix.lower())
-            if force:
-                partial.replace(target)
-            else:
-                _rename_new(partial, target)
-        except OSError as error:
-            raise MicrophoneError(_not_saved(target, error)) from error
-        finally:
-            with suppress(OSError):
-                partial.unlink(missing_ok=True)
-        return target
+        import soundfile
+
+        with soundfile.SoundFile(self.path) as sound:
+            return _save(sound.blocks(1 << 16, dtype="int16"), int(sound.samplerate), Path(path), force)
 
     def discard(self) -> None:
         """Delete the take."""
@@ -158,7 +148,7 @@ def check_target(path: Path, force: bool = False) -> None:
             f"{path} should end in one of {', '.join(SAVED_AS)}, which says in which format it is saved."
         )
     if path.is_dir():
-        raise MicrophoneError(f"{path} is a folder: name the file to record to.")
+        raise MicrophoneError(f"{path} is a folder: name the file in it.")
     if path.exists() and not force:
         raise MicrophoneError(f"{path} exists already: name another file, or add --force to replace it.")
     if not path.parent.is_dir():
@@ -299,21 +289,41 @@ def _found(path: Path, lock: BaseFileLock) -> Take | None:
     )  # fmt: skip
 
 
-def _convert(source: Path, target: Path, suffix: str) -> None:
-    """Write the sound of `source` to `target` in the format that `suffix` stands for."""
+def save(audio: Audio, path: str | os.PathLike[str], force: bool = False) -> Path:
+    """Write a sound to `path` as `Take.save` does, with the same errors."""
+    return _save([np.frombuffer(audio.pcm16(), "<i2")], audio.rate, Path(path), force)
+
+
+def _save(blocks: Iterable[NDArray[np.int16]], rate: int, target: Path, force: bool) -> Path:
+    check_target(target, force)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        _write(blocks, rate, partial, target.suffix.lower())
+        if force:
+            partial.replace(target)
+        else:
+            _rename_new(partial, target)
+    except OSError as error:
+        raise MicrophoneError(_not_saved(target, error)) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+    return target
+
+
+def _write(blocks: Iterable[NDArray[np.int16]], rate: int, target: Path, suffix: str) -> None:
+    """Write mono sound to `target` in the format that `suffix` stands for."""
     import soundfile
 
     kinds = {".flac": ("FLAC", "PCM_16"), ".wav": ("WAV", "PCM_16"), ".ogg": ("OGG", "VORBIS"),
              ".mp3": ("MP3", "MPEG_LAYER_III")}  # fmt: skip
     kind, subtype = kinds[suffix]
-    with soundfile.SoundFile(source) as sound:
-        rate = int(sound.samplerate)
-        try:
-            with soundfile.SoundFile(target, "w", rate, 1, subtype, format=kind) as written:
-                for block in sound.blocks(1 << 16, dtype="int16"):
-                    written.write(block)
-        except soundfile.SoundFileError as error:
-            raise OSError(5, str(error)) from error
+    try:
+        with soundfile.SoundFile(target, "w", rate, 1, subtype, format=kind) as written:
+            for block in blocks:
+                written.write(block)
+    except soundfile.SoundFileError as error:
+        raise OSError(5, str(error)) from error
     with target.open("r+b") as file:
         os.fsync(file.fileno())
 
@@ -331,4 +341,4 @@ def _rename_new(source: Path, target: Path) -> None:
 
 
 def _not_saved(target: Path, error: OSError) -> str:
-    return f"The take could not be saved as {target} ({error.strerror}): name a file in another folder."
+    return f"The sound could not be saved as {target} ({error.strerror}): name a file in another folder."

@@ -16,7 +16,9 @@ from enunciate.report.printable import printable
 
 COMMANDS = (
     "read",
+    "say",
     "score",
+    "drill",
     "record",
     "batch",
     "agents",

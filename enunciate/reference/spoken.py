@@ -57,6 +57,8 @@ _ABBREVIATIONS = {
 }
 _ALSO_WORDS = frozenset(["min", "max", "est", "co", "ref", "fig", "apt"])
 """Abbreviations that are words too, which may end a sentence."""
+_HOUSE = re.compile(r"\d\w*\s+(?:[NSEW]\.?\s+)?(?:[A-Z][\w'’]*\s+){1,3}$")
+"""A house number and the name of its street, before "Dr." or "St."."""
 _ENDS_SENTENCES = frozenset(["etc", "inc", "ltd", "corp", "co", "jr", "sr", "ave", "rd", "blvd", "st"])
 _PLAIN = {
     # written forms that need no dot
@@ -302,7 +304,11 @@ class _Reader:
             title, road = ("doctor", "drive") if short == "dr" else ("saint", "street")
             if not named:
                 return Piece(end + 1, (title,))
-            return Piece(end + 1, (road, title) if after[:1].isupper() else (road,))
+            if not after[:1].isupper():
+                return Piece(end + 1, (road,))
+            # "Call Dr. Ito" and "12 Oak Dr. Apt. 4": the likelier one is what a voice says.
+            numbered = _HOUSE.search(self.text[max(0, at - 60) : at])
+            return Piece(end + 1, (road, title) if numbered else (title, road))
         if short == "no" and re.match(r"\.\s?#?[A-Z]?\d", self.text[end:]):
             return Piece(end + 1, ("number",))
         word_too = short in _ALSO_WORDS and not re.match(r"\.[ ,]*[a-z\d(]", self.text[end:])

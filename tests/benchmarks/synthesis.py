@@ -24,6 +24,8 @@ from numpy.typing import NDArray
 
 from enunciate.audio import RATE, Audio
 from enunciate.reference import Reference
+from enunciate.voice.hibari import linked
+from enunciate.voice.reading import said
 
 Samples = NDArray[np.float32]
 Kind = Literal["omitted", "substituted", "inserted", "repeated", "filler"]
@@ -264,36 +266,11 @@ class Reading:
         return replace(self, slots=tuple(slots))
 
 
-def _spoken(script: str, letters: str) -> str:
-    """How the voice is to be given a script word of a token written `letters`."""
-    if len(script) == 1 and script not in ("a", "i"):
-        return script.upper()
-    if script == "a" and letters.lower() != "a":
-        return "[A](/ˈA/)"
-    if letters.lower().replace("’", "'") == script and not (letters.isupper() and len(letters) > 1):
-        return letters
-    return "I" if script == "i" else script
-
-
 def read(reference: Reference) -> Reading:
     """The perfect reading of a script, by the first accepted reading of each token."""
-    slots: list[Slot] = []
-    for index, token in enumerate(reference.tokens):
-        match = re.fullmatch(r"(\W*)(.*?)(\W*)", token.written, re.DOTALL)
-        assert match is not None
-        letters = match[2]
-        # Only marks that shape the melody go to the voice; others ("$", "#") it would read aloud.
-        trail = "".join(mark for mark in match[3] if mark in ".,;:!?—")[:1]
-        words = token.readings[0]
-        if token.boundary in ("major", "paragraph") and trail not in (".", "!", "?"):
-            trail = "."
-        for place, word in enumerate(words):
-            slots.append(
-                Slot(word, index, "", trail if place == len(words) - 1 else "", (_spoken(word, letters),))
-            )
-    if slots and not slots[-1].trail:
-        slots[-1] = replace(slots[-1], trail=".")
-    return Reading(tuple(slots))
+    return Reading(
+        tuple(Slot(word.text, word.token, "", word.trail, (linked(word),)) for word in said(reference))
+    )
 
 
 # Mistakes
