@@ -366,5 +366,16 @@ def _train(
 
 
 def _voice() -> Callable[[Item, Callable[[], bool]], None] | None:
-    """Reads an item to the person, where a voice is installed."""
-    return None
+    """Says an item to the person, until the function that it is given returns true; None without a voice."""
+    from enunciate.voice import engines
+
+    if not engines.available():
+        return None
+
+    def say(item: Item, stop: Callable[[], bool]) -> None:
+        from enunciate.audio.playback import play
+        from enunciate.voice.reading import joined, read_aloud
+
+        play(joined(read_aloud(item.reference, engines.voice())), stop)
+
+    return say

@@ -28,7 +28,7 @@ from enunciate.drills.judging import judge
 from enunciate.drills.notebook import Done, Notebook
 from enunciate.drills.schedule import AGAIN, GOOD, HARD
 from enunciate.drills.strip import INDENT
-from enunciate.errors import AudioError, RecognitionError
+from enunciate.errors import AudioError, EnunciateError, RecognitionError
 from enunciate.measures.sounds import sounds
 from enunciate.report.printable import printable
 from enunciate.rubric import load_rubric
@@ -316,7 +316,7 @@ class Trainer:
                     self._say_item(item, lambda: keys.pressed() is not None)
                 elif key == "p" and self._last and self._last.play:
                     self._last.play(lambda: keys.pressed() is not None)
-            except AudioError as error:
+            except EnunciateError as error:
                 self._say(str(error))
 
     # --- the end ------------------------------------------------------------------------------------
