@@ -260,6 +260,7 @@ def _ladder(
         besides += ["pauses"] if learner.pause_points >= _PACE_FROM else []
         besides += ["numbers"]
     besides.append("twisters")
+    given: set[str] = set()
     turns = 0
     while any(by_sound.values()):
         for phone in works_on:
@@ -268,14 +269,18 @@ def _ladder(
         turns += 1
         if turns % 2 == 0 and besides:
             kind = besides.pop(0)
-            yield from _fullest(others[kind], works_on)
+            yield from _fullest(others[kind], works_on, given)
     for kind in besides:
-        yield from _fullest(others[kind], works_on)
+        yield from _fullest(others[kind], works_on, given)
 
 
-def _fullest(some: Sequence[Item], phones: Sequence[str]) -> Iterable[Item]:
-    """The one item that holds most of the sounds, if there is any."""
-    return sorted(some, key=lambda item: -_fullness(item, phones))[:1]
+def _fullest(some: Sequence[Item], phones: Sequence[str], given: set[str]) -> Iterable[Item]:
+    """The one item that holds most of the sounds, if there is any, of texts that were not `given` yet."""
+    for item in sorted(some, key=lambda item: -_fullness(item, phones)):
+        if item.reference.text not in given:
+            given.add(item.reference.text)
+            yield item
+            return
 
 
 def _clusters(language: FirstLanguage | None) -> bool:

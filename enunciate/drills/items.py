@@ -43,7 +43,7 @@ def of_script(script: Reference) -> Iterator[Item]:
         return
     number = 0
     for start, end in _paragraphs(script.text):
-        for form, first, last in _cut(script.text, start, end):
+        for form, first, last in _cut(script, start, end):
             part = _part(script, first, last)
             if not part.tokens:
                 continue
@@ -80,19 +80,23 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
         yield found.span()
 
 
-def sentences(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Where each sentence of a paragraph starts and ends. A point within a number or name ends none.
+def sentences(script: Reference, start: int, end: int) -> list[tuple[int, int]]:
+    """Where each sentence of a stretch of a script starts and ends.
 
-    >>> text = "It costs $4.50. Is that fine?"
-    >>> [text[a:b] for a, b in sentences(text, 0, len(text))]
-    ['It costs $4.50.', 'Is that fine?']
+    >>> script = scripts.from_text("It costs $4.50, Ms. Lee. Is that fine?")
+    >>> [script.text[a:b] for a, b in sentences(script, 0, len(script.text))]
+    ['It costs $4.50, Ms. Lee.', 'Is that fine?']
     """
-    cuts = [start]
-    cuts += [start + gap.end() for gap in re.finditer(r"(?<=[^.A-Z][.?!])[\"”’]?\s+", text[start:end])]
-    ends = [*cuts[1:], end]
-    return [(first, last - len(text[first:last]) + len(text[first:last].rstrip())) for first, last in zip(
-        cuts, ends, strict=True
-    )]  # fmt: skip
+    found: list[tuple[int, int]] = []
+    first: int | None = None
+    for token in script.tokens:
+        if token.start < start or token.end > end:
+            continue
+        first = token.start if first is None else first
+        if token.boundary in ("major", "paragraph"):
+            found.append((first, token.end))
+            first = None
+    return found if first is None else [*found, (first, end)]
 
 
 def listed(sentence: str) -> tuple[str, ...]:
@@ -105,9 +109,11 @@ def listed(sentence: str) -> tuple[str, ...]:
     return words if len(words) > 1 and all(words) and not any(" " in word for word in words) else ()
 
 
-def _cut(text: str, start: int, end: int) -> Iterator[tuple[Form, int, int]]:
+def _cut(script: Reference, start: int, end: int) -> Iterator[tuple[Form, int, int]]:
     """A paragraph in the parts that are read in one go."""
-    found = sentences(text, start, end)
+    text, found = script.text, sentences(script, start, end)
+    if not found:
+        return
     lists = [listed(text[first:last]) for first, last in found]
     if all(len(words) == 2 for words in lists):
         rounds = -(-len(found) // PAIRS_AT_ONCE)
