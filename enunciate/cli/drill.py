@@ -166,10 +166,9 @@ def _notebook(stack: ExitStack, agent: str | None, no_history: bool, interactive
     named = None if no_history else agent or settings.get("agent")
     if named is None and (no_history or not interactive):
         return Notebook()
-    from enunciate.history import open_history
+    from enunciate.cli.keeping import opened, say
 
-    history = stack.enter_context(open_history())
-    stack.callback(lambda: [click.echo(printable(notice), err=True) for notice in history.notices])
+    history = opened(stack)
     if history.problem is not None:
         click.echo(
             printable(
@@ -183,9 +182,7 @@ def _notebook(stack: ExitStack, agent: str | None, no_history: bool, interactive
             return Notebook()
         if history.problem is None:
             named = history.add_agent(named).name
-        click.echo(
-            printable(f"Hello, {named}. `enunciate agents use {named}` spares you the question."), err=True
-        )
+        say([f"Hello, {named}. `enunciate agents use {named}` spares you the question."])
     elif history.problem is None:
         named = history.agent(named).name
     return Notebook(history, named)

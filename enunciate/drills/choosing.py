@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from enunciate.drills import KINDS, Item, schedule
+from enunciate.drills import KINDS, Item, Kind, schedule
 from enunciate.measures.first_languages import FirstLanguage, first_languages
 from enunciate.measures.sounds import sounds
 
@@ -253,7 +253,7 @@ def _ladder(
             key=lambda item: -_fullness(item, works_on),
         )
         return
-    besides: list[str] = []
+    besides: list[Kind] = []
     if wishes.sound is None:
         besides = ["endings"] if _clusters(learner.language) else []
         besides += ["pace"] if learner.pace_points >= _PACE_FROM else []

@@ -40,7 +40,10 @@ def maya(folder: Path) -> str:  # noqa: F811
     ],
 )
 def test_what_cannot_be_done_is_said(
-    arguments: list[str], said_then: str, status: int, folder: Path  # noqa: F811
+    arguments: list[str],
+    said_then: str,
+    status: int,
+    folder: Path,  # noqa: F811
 ) -> None:
     done = drill(*arguments)
     assert (done.exit_code, done.stdout) == (status, "")
@@ -59,7 +62,9 @@ def test_the_list_names_the_items_that_would_come(folder: Path) -> None:  # noqa
 
 
 def test_a_session_from_recordings_is_kept_and_comes_back(
-    maya: str, recorded: Callable[..., Path], tmp_path: Path  # noqa: F811
+    maya: str,
+    recorded: Callable[..., Path],
+    tmp_path: Path,  # noqa: F811
 ) -> None:
     alike = "Sheep, sheep. Feel, feel. Seat, seat. Least, least."
     recorded("pairs-ship-sheep-1", alike)
@@ -72,7 +77,7 @@ def test_a_session_from_recordings_is_kept_and_comes_back(
     assert "1 right away, 1 nearly, or at the second try." in done.stdout
     assert "✗ ship – sheep" in done.stderr
     assert "✓ ship – sheep" in done.stderr
-    assert "pairs-ship-sheep-2.wav" in done.stderr
+    assert "pairs-ship-sheep-2.wav" in "".join(done.stderr.split())
     with open_history() as history:
         ratings = {review.item: review.rating for review in history.reviews(maya)}
         assert ratings == {"pairs-ship-sheep-1": 2, "pairs-ship-sheep-5": 3}
@@ -82,7 +87,8 @@ def test_a_session_from_recordings_is_kept_and_comes_back(
 
 
 def test_recordings_without_names_are_the_items_in_order_and_the_rest_can_follow(
-    maya: str, recorded: Callable[..., Path]  # noqa: F811
+    maya: str,
+    recorded: Callable[..., Path],  # noqa: F811
 ) -> None:
     wishes = ("--agent", maya, "--first-language", "fil", "--minutes", "1")
     listed = json.loads(drill("--list", *wishes, "--json").stdout)
@@ -108,7 +114,7 @@ def test_some_names_of_items_and_some_not_are_refused(folder: Path) -> None:  # 
         (folder / f"{name}.wav").write_bytes(b"")
     done = drill("--files", folder)
     assert done.exit_code == 1
-    assert "holiday.wav is called after no item" in done.stderr
+    assert "holiday.wav is called after no item" in done.stderr.replace("\n", " ")
 
 
 def test_without_an_agent_nothing_is_kept(recorded: Callable[..., Path], folder: Path) -> None:  # noqa: F811
@@ -119,7 +125,9 @@ def test_without_an_agent_nothing_is_kept(recorded: Callable[..., Path], folder:
 
 
 def test_a_database_that_is_down_stops_nobody(
-    recorded: Callable[..., Path], folder: Path, monkeypatch: pytest.MonkeyPatch  # noqa: F811
+    recorded: Callable[..., Path],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
 ) -> None:
     (folder / "broken.sqlite3").write_bytes(b"this is no database, and was never meant to be one" * 50)
     monkeypatch.setenv("ENUNCIATE_DATABASE", str(folder / "broken.sqlite3"))

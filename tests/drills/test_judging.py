@@ -159,4 +159,7 @@ def test_pairs_that_are_read_alike_are_noticed(heard, recorded: Callable[..., Pa
 
 def test_the_difference_of_two_words_is_a_part_of_one_of_them() -> None:
     assert contrast.difference(("T", "EH", "N", "TH"), ("T", "EH", "N", "T")) == (("TH",), ("T",))
-    assert contrast.difference(("S", "P", "AO1", "R", "T"), ("S", "AH0", "P", "AO1", "R", "T")) == ((), ("AH",))
+    assert contrast.difference(("S", "P", "AO1", "R", "T"), ("S", "AH0", "P", "AO1", "R", "T")) == (
+        (),
+        ("AH",),
+    )
