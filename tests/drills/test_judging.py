@@ -96,7 +96,7 @@ def paced(rate: float | None, **how) -> Outcome:
 
 def test_what_was_not_measured_is_not_judged() -> None:
     assert paced(None).verdict is None
-    most_left_out = {index: ("omitted", None) for index in range(9)}
+    most_left_out = dict.fromkeys(range(9), ("omitted", None))
     assert paced(140.0, fates=most_left_out).verdict is None
     assert line("pauses", fates=most_left_out).verdict is None
     silent = judge(as_item("calls", samples.reference()), samples.not_this_script())
@@ -128,7 +128,7 @@ def test_an_ending_that_a_recognizer_made_up_fails_nobody() -> None:
 
 
 def test_too_few_words_heard_are_no_verdict() -> None:
-    outcome = words(0.1, None, None, None, fates={index: ("omitted", None) for index in (1, 2, 3)})
+    outcome = words(0.1, None, None, None, fates=dict.fromkeys((1, 2, 3), ("omitted", None)))
     assert outcome.verdict is None
     assert [part.verdict for part in outcome.parts] == ["good", None, None, None]
 

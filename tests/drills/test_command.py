@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 
 from enunciate.cli import root
 from enunciate.history import open_history
-from tests.drills.conftest import folder, recorded, said  # noqa: F401 - fixtures
 
 
 def drill(*arguments: str | Path) -> Result:
@@ -19,7 +18,7 @@ def drill(*arguments: str | Path) -> Result:
 
 
 @pytest.fixture
-def maya(folder: Path) -> str:  # noqa: F811
+def maya(folder: Path) -> str:
     with open_history() as history:
         return history.add_agent("Maya", wave="7").name
 
@@ -43,14 +42,14 @@ def test_what_cannot_be_done_is_said(
     arguments: list[str],
     said_then: str,
     status: int,
-    folder: Path,  # noqa: F811
+    folder: Path,
 ) -> None:
     done = drill(*arguments)
     assert (done.exit_code, done.stdout) == (status, "")
     assert said_then in done.stderr.replace("\n", " ")
 
 
-def test_the_list_names_the_items_that_would_come(folder: Path) -> None:  # noqa: F811
+def test_the_list_names_the_items_that_would_come(folder: Path) -> None:
     done = drill("--list", "--first-language", "fil", "--minutes", "5", "--json")
     listed = json.loads(done.stdout)
     assert done.exit_code == 0
@@ -64,7 +63,7 @@ def test_the_list_names_the_items_that_would_come(folder: Path) -> None:  # noqa
 def test_a_session_from_recordings_is_kept_and_comes_back(
     maya: str,
     recorded: Callable[..., Path],
-    tmp_path: Path,  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     alike = "Sheep, sheep. Feel, feel. Seat, seat. Least, least."
     recorded("pairs-ship-sheep-1", alike)
@@ -88,7 +87,7 @@ def test_a_session_from_recordings_is_kept_and_comes_back(
 
 def test_recordings_without_names_are_the_items_in_order_and_the_rest_can_follow(
     maya: str,
-    recorded: Callable[..., Path],  # noqa: F811
+    recorded: Callable[..., Path],
 ) -> None:
     wishes = ("--agent", maya, "--first-language", "fil", "--minutes", "1")
     listed = json.loads(drill("--list", *wishes, "--json").stdout)
@@ -109,7 +108,7 @@ def test_recordings_without_names_are_the_items_in_order_and_the_rest_can_follow
     assert "name the recordings after items" in too_many.stderr.replace("\n", " ")
 
 
-def test_some_names_of_items_and_some_not_are_refused(folder: Path) -> None:  # noqa: F811
+def test_some_names_of_items_and_some_not_are_refused(folder: Path) -> None:
     for name in ("pairs-ship-sheep-1", "holiday"):
         (folder / f"{name}.wav").write_bytes(b"")
     done = drill("--files", folder)
@@ -117,7 +116,7 @@ def test_some_names_of_items_and_some_not_are_refused(folder: Path) -> None:  # 
     assert "holiday.wav is called after no item" in done.stderr.replace("\n", " ")
 
 
-def test_without_an_agent_nothing_is_kept(recorded: Callable[..., Path], folder: Path) -> None:  # noqa: F811
+def test_without_an_agent_nothing_is_kept(recorded: Callable[..., Path], folder: Path) -> None:
     done = drill("--files", recorded("pairs-ship-sheep-5"))
     assert done.exit_code == 0, done.stderr
     assert "Nothing of this is kept." in done.stdout.replace("\n", " ")
@@ -127,7 +126,7 @@ def test_without_an_agent_nothing_is_kept(recorded: Callable[..., Path], folder:
 def test_a_database_that_is_down_stops_nobody(
     recorded: Callable[..., Path],
     folder: Path,
-    monkeypatch: pytest.MonkeyPatch,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     (folder / "broken.sqlite3").write_bytes(b"this is no database, and was never meant to be one" * 50)
     monkeypatch.setenv("ENUNCIATE_DATABASE", str(folder / "broken.sqlite3"))
