@@ -77,7 +77,7 @@ class FromMicrophone:
         with capture:
             try:
                 with keyboard() as keys, strip(self._screen) as shown:
-                    reading = Reading(
+                    ending = Reading(
                         item.reference,
                         capture,
                         loading,
@@ -86,28 +86,26 @@ class FromMicrophone:
                         self._rubric,
                         Timing(count_in=0, silence=_SILENCE),
                         wait_for_enter=False,
-                    )
-                    ending = reading.run()
-                    take = capture.stop()
-                    follower = loading.result()
-                    while (rest := capture.read(0.0)) is not None:
-                        if rest.kept:
-                            follower.hear(rest.samples)
-                    if ending == "again":
-                        return None
-                    if ending in ("quit", "keep", "discard"):
-                        raise Quit
-                    if take.problem and not follower.heard().seconds:
-                        raise AudioError(take.problem)
-                    audio = follower.heard()
-                    recording = replace(take.recording(), audio=audio, path="")
-                    with self._screen.status("Listening to it ...", spinner="line"):
-                        assessment = assess_reading(
-                            recording, item.reference, engines.recognizer(self._model), self._rubric
-                        )
-                    return Heard(assessment, lambda stop: play(audio, stop))
+                    ).run()
+                take = capture.stop()
+                if ending == "again":
+                    return None
+                if ending in ("quit", "keep", "discard"):
+                    raise Quit
+                follower = loading.result()
+                while (rest := capture.read(0.0)) is not None:
+                    if rest.kept:
+                        follower.hear(rest.samples)
+                audio = follower.heard()
+                if take.problem and not audio.seconds:
+                    raise AudioError(take.problem)
+                recording = replace(take.recording(), audio=audio, path="")
             finally:
                 capture.stop().discard()
+        with self._screen.status("Listening to it ...", spinner="line"):
+            recognizer = engines.recognizer(self._model)
+            assessment = assess_reading(recording, item.reference, recognizer, self._rubric)
+        return Heard(assessment, lambda stop: play(audio, stop))
 
     def _give_up(self) -> None:
         if self._waiting is not None:

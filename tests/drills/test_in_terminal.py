@@ -46,7 +46,7 @@ def test_a_session_is_begun_left_and_gone_on_with(
         terminal.press("enter")
         terminal.wait_for("● 0:0")
         microphone.play(reading)
-        shown = terminal.wait_for("2 of 3")
+        shown = terminal.wait_for("2 of 3", seconds=120)
         assert "✓ pan – fan   ✓ past – fast   ✓ pull – full" in shown
         assert "Each pair could be told apart." in shown
         terminal.wait_for("p play yours")
