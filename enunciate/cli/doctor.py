@@ -64,7 +64,7 @@ class Check:
 def command(
     ctx: click.Context, as_json: bool, no_microphone: bool, device: str | None, no_color: bool
 ) -> None:
-    """Check Python, the libraries, the model, the microphone, the terminal and the folders, one a line.
+    """Check Python, libraries, model, microphone, terminal, folders and history, one a line.
 
     For the microphone, three seconds are recorded and measured, and nothing is kept. The exit status is 1 if
     something that is needed does not work.
@@ -74,7 +74,7 @@ def command(
     checks: list[Callable[[], Check]] = [check_python, check_libraries, check_portaudio, check_model]
     if not no_microphone:
         checks.append(lambda: check_microphone(device))
-    checks += [check_terminal, check_folders]
+    checks += [check_terminal, check_folders, check_history]
     done = []
     with devices.hushed():
         for check in checks:
@@ -320,6 +320,28 @@ def check_folders() -> Check:
     if free < _LEAST_FREE_BYTES:
         return Check("folders", "note", found, "make room: half an hour of sound takes 0.2 GB", figures)
     return Check("folders", "ok", found, figures=figures)
+
+
+def check_history() -> Check:
+    """Whether the history can be used, and how much is in it."""
+    from enunciate.history import location, open_history
+
+    url = location.database_url()
+    file = Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+    place = _at_home(file) if file else location.shown(url)
+    if file and not file.exists():
+        return Check("history", "ok", "nothing is kept yet", figures={"place": place})
+    with open_history() as history:
+        waiting = history.waiting
+        figures: dict[str, str | int] = {"place": place, "waiting": waiting}
+        if history.problem is not None:
+            what, _, advice = str(history.problem).partition(": ")
+            return Check("history", "failed", what, advice, figures)
+        counts = [count for count, _ in history.counts().values()]
+    figures |= {"readings": sum(counts), "agents": len(counts)}
+    return Check(
+        "history", "ok", f"{sum(counts)} readings of {len(counts)} agents in {place}", figures=figures
+    )
 
 
 def _at_home(path: Path) -> str:

@@ -139,8 +139,9 @@ def _print_table(readings: tuple[Reading, ...]) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("id", no_wrap=True)
     table.add_column("when", no_wrap=True)
-    table.add_column("agent", no_wrap=True, overflow="ellipsis", max_width=20)
-    table.add_column("script", no_wrap=True, overflow="ellipsis")
+    # Only what may be cut short counts as wrappable: rich takes the room from such columns first.
+    table.add_column("agent", max_width=20)
+    table.add_column("script")
     table.add_column("score", justify="right", no_wrap=True)
     for label in areas.values():
         table.add_column(label, justify="right", no_wrap=True)
@@ -149,8 +150,8 @@ def _print_table(readings: tuple[Reading, ...]) -> None:
         table.add_row(
             reading.id[:_SHORT],
             f"{reading.at:%Y-%m-%d %H:%M}",
-            Text(printable(reading.agent)),
-            Text(printable(reading.script)),
+            Text(printable(reading.agent), no_wrap=True, overflow="ellipsis"),
+            Text(printable(reading.script), no_wrap=True, overflow="ellipsis"),
             Text(_figure(reading.scores["overall"]), style),
             *(_figure(reading.scores[name]) for name in areas),
         )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +18,10 @@ from enunciate.errors import HistoryError
 from enunciate.history import location, migrations, refusals, tables
 
 _WAIT_SECONDS = 30
-"""So long a writer waits for the others, and a connection for the server's answer."""
+"""So long a writer to a file waits for the others."""
+
+_ANSWER_SECONDS, _LONG_ANSWER_SECONDS = 10, 300
+"""So long a server may take to answer; somebody who wants to read aloud waits for it."""
 
 _LOCK = 0x656E756E
 """PostgreSQL's number of the lock that is held while versions, of tables or of an exam, are counted up."""
@@ -70,7 +75,7 @@ def overwrite(url: URL) -> tuple[str, ...]:
         if is_file(url)
         else tuple(f"VACUUM (FULL) {table.name}" for table in tables.metadata.sorted_tables)
     )
-    engine = _engine(url, isolation_level="AUTOCOMMIT")
+    engine = _engine(url, _LONG_ANSWER_SECONDS, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
             for statement in statements:
@@ -85,8 +90,9 @@ def overwrite(url: URL) -> tuple[str, ...]:
     return ()
 
 
-def _engine(url: URL, **options: Any) -> sa.Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": _WAIT_SECONDS}, **options)
+def _engine(url: URL, answer_seconds: int = _ANSWER_SECONDS, **options: Any) -> sa.Engine:
+    seconds = _WAIT_SECONDS if is_file(url) else answer_seconds
+    engine = sa.create_engine(url, connect_args={"timeout": seconds}, **options)
     if is_file(url):
         sa.event.listen(engine, "connect", _prepare)
         if options.get("isolation_level") != "AUTOCOMMIT":
@@ -101,16 +107,21 @@ def _private_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
-def _prepare(connection: Any, _: object) -> None:
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
     # Transactions begin where SQLAlchemy says, not where sqlite3 guesses.
     connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {_WAIT_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-    ):
+    connection.execute(f"PRAGMA busy_timeout = {_WAIT_SECONDS * 1000}").close()
+    until = time.monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            break
+        except sqlite3.OperationalError as error:
+            # Of two programs that meet a new file, SQLite lets one fail here rather than wait.
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import hashlib
 import os
 from pathlib import Path
@@ -57,7 +58,7 @@ def database_url(named: str | None = None) -> URL:
     except (sa.exc.ArgumentError, ValueError) as error:
         raise HistoryError(_NONSENSE.format(named=_hidden(named))) from error
     if backend in _SERVERS:
-        return url.set(drivername="postgresql+pg8000")
+        return url.set(drivername="postgresql+pg8000", username=url.username or getpass.getuser())
     if backend == "sqlite" and url.database and url.database != ":memory:":
         return _file(url.database)
     raise HistoryError(_NONSENSE.format(named=_hidden(named)))
@@ -93,5 +94,6 @@ def shown(url: URL) -> str:
 
 def unsent(url: URL) -> Path:
     """The file of what waits to be written to the database at `url`."""
-    place = url.set(username=None, password=None).render_as_string()
+    # Who asks does not matter: a password changes, and what waits is still for the same place.
+    place = f"{url.get_backend_name()}\0{url.host}\0{url.port}\0{url.database}"
     return folder() / f"unsent-{hashlib.sha256(place.encode()).hexdigest()[:12]}.jsonl"

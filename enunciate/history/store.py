@@ -93,7 +93,11 @@ class History:
         try:
             self._engine = database.opened(self.url)
             self._replay(self._engine)
-        except (DBAPIError, OSError, ImportError) as error:
+        except (DBAPIError, OSError) as error:
+            self.problem = refusals.explained(error, self.url)
+        except ModuleNotFoundError as error:
+            if error.name != "pg8000":
+                raise
             self.problem = refusals.explained(error, self.url)
         except HistoryError as error:
             self.problem = error
@@ -174,8 +178,8 @@ class History:
             ) from error
         if self.problem is not None:
             raise HistoryError(
-                f"{self.problem} What lay on this computer is deleted; once the history can be used again, run "
-                "the same command again for the rest."
+                f"{self.problem} What lay on this computer is deleted; run the same command again for the "
+                "rest, once the history can be used."
             )
         counts: Counter[str] = Counter()
         elsewhere = []

@@ -34,7 +34,16 @@ def test_all_is_well_where_somebody_speaks(microphone):
     microphone.wait_for_listeners()
     microphone.play(DEMO / "late-delivery-perfect.flac", seconds=4.0)
     checks = table(process, 0)
-    assert list(checks) == ["Python", "libraries", "PortAudio", "model", "microphone", "terminal", "folders"]
+    assert list(checks) == [
+        "Python",
+        "libraries",
+        "PortAudio",
+        "model",
+        "microphone",
+        "terminal",
+        "folders",
+        "history",
+    ]
     assert {check["status"] for check in checks.values()} == {"ok"}
     figures = checks["microphone"]["figures"]
     assert (figures["device"], figures["rate_hz"], figures["clipped_samples"]) == ("default", 44100, 0)
@@ -78,7 +87,7 @@ def test_no_microphone_no_recording(monkeypatch, tmp_path):
     done = CliRunner().invoke(root, ["doctor", "--no-microphone"])
     assert done.exit_code == 0
     assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("OK  ")] == [
-        "Python", "libraries", "PortAudio", "model", "terminal", "folders",
+        "Python", "libraries", "PortAudio", "model", "terminal", "folders", "history",
     ]  # fmt: skip
     assert done.stdout.endswith("\nEverything that is needed works.\n")
     assert list(tmp_path.iterdir()) == []

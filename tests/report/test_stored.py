@@ -41,3 +41,23 @@ def test_what_was_not_measured_stays_away() -> None:
     assert stored.pacing(kept) is None
     assert stored.contour(kept) is None
     assert stored.contour(samples.perfect().as_dict()) is None
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        samples.perfect,
+        samples.mistaken,
+        samples.with_phones,
+        samples.hostile,
+        samples.not_this_script,
+    ],
+)
+def test_a_stored_assessment_is_the_same_again(sample) -> None:
+    kept = json.loads(json.dumps(sample().as_dict()))
+    assert stored.assessment(kept).as_dict() == kept
+
+
+def test_a_stored_assessment_of_the_real_engine_is_the_same_again(demo_assessment, demo_name: str) -> None:
+    kept = json.loads(json.dumps(demo_assessment(demo_name).as_dict()))
+    assert stored.assessment(kept).as_dict() == kept

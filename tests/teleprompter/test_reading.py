@@ -17,6 +17,7 @@ import soundfile
 from enunciate import assess
 from enunciate.assessment import Assessment
 from enunciate.audio import RATE, Audio
+from enunciate.history import open_history
 from enunciate.interval import Interval
 from tests.audio.virtual_microphone import VirtualMicrophone
 from tests.conftest import DEMO
@@ -171,10 +172,12 @@ def test_the_sound_server_dies_in_mid_take(sentence: Path, tmp_path: Path) -> No
         assert terminal.restored()
 
 
-def without_terminal(microphone: VirtualMicrophone, *arguments: str) -> subprocess.Popen[str]:
+def without_terminal(
+    microphone: VirtualMicrophone, *arguments: str, **environment: str
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         (*ENUNCIATE, "read", *arguments, "--countdown", "0"),
-        env=microphone.environment | {"ENUNCIATE_MODEL": "enunciate-en"},
+        env=microphone.environment | {"ENUNCIATE_MODEL": "enunciate-en"} | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -200,6 +203,30 @@ def test_two_at_once_and_one_is_never_finished(microphone: VirtualMicrophone, se
     assert re.search(r"^ *0:0\d  Before we finish, .* we did today\.$", told, re.M)
     assert "\x1b" not in printed + told
     assert takes(microphone) == []
+
+
+def test_a_reading_is_kept_of_an_agent_and_the_voice_only_if_asked(
+    microphone: VirtualMicrophone, sentence: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ENUNCIATE_HISTORY", str(tmp_path))
+    with open_history() as history:
+        history.add_agent("Maya")
+    own = {"ENUNCIATE_HISTORY": str(tmp_path), "ENUNCIATE_AGENT": "maya"}
+    for options in ((), ("--keep-recording",)):
+        lines = without_terminal(microphone, "--text", SENTENCE, "--silence", "2", *options, **own)
+        assert lines.stderr is not None
+        list(iter(lines.stderr.readline, "Read now.\n"))
+        microphone.play(sentence)
+        printed, told = lines.communicate(timeout=180)
+        assert lines.returncode == 0, told
+        assert "Every word was read." in printed
+        assert "The reading is kept in the history of Maya." in told
+    with open_history() as history:
+        first, second = history.readings("Maya", kind="read")
+    assert first.recording is None
+    assert second.recording is not None
+    assert soundfile.info(second.recording).duration == pytest.approx(second.seconds, abs=0.01)
+    assert list(tmp_path.rglob("*.flac")) == [second.recording]
 
 
 def test_silence_is_said_kindly_and_not_scored(microphone: VirtualMicrophone) -> None:
