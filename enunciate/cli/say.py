@@ -88,6 +88,7 @@ def command(
 def _play(utterances: Iterator[Utterance], title: str | None, *, by_word: bool) -> None:
     """Play and show them one after the other; the keys steer."""
     import sys
+    from itertools import chain
 
     from rich.console import Console
 
@@ -104,7 +105,10 @@ def _play(utterances: Iterator[Utterance], title: str | None, *, by_word: bool) 
             screen.print("Space pause   r again   Enter next   q quit\n", style="dim")
         show = _Words(screen) if by_word else _Lines(screen)
         try:
-            for utterance in _ahead(utterances):
+            coming = _ahead(utterances)
+            with screen.status("The voice is getting ready ...", spinner="line"):
+                first = next(coming)
+            for utterance in chain([first], coming):
                 show.add(utterance.text)
                 if not _heard(utterance, keys):
                     break

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -39,8 +39,10 @@ from enunciate.teleprompter.display import display
 from enunciate.teleprompter.keys import ENTER, Keys, keyboard
 from enunciate.teleprompter.listener import ScriptListener
 from enunciate.teleprompter.replay import places
-from enunciate.teleprompter.session import Ending, Reading, Timing
+from enunciate.teleprompter.session import HEAR, Ending, Reading, Timing
+from enunciate.teleprompter.speaker import ScriptSpeaker
 from enunciate.teleprompter.view import clock_time
+from enunciate.voice.aloud import say
 
 if TYPE_CHECKING:
     from enunciate.history.keeper import Keeper
@@ -160,7 +162,7 @@ class Reader:
         about = self._script.about(self._reference.title, keeper.agent if keeper else None)
         capture = Capture(self._wishes.device, about=about, monitor=True)
         capture.pause()
-        with _closing_when_loaded(loading), capture:
+        with _closing_when_loaded(loading), capture, closing(ScriptSpeaker(self._reference)) as speaker:
             reading: Reading | None = None
             try:
                 with keyboard() as keys, display(self._screen) as shown:
@@ -172,6 +174,7 @@ class Reader:
                         shown,
                         self._rubric,
                         self._wishes.timing,
+                        speaker=speaker,
                         wait_for_enter=wait_for_enter,
                     )
                     ending = reading.run()
@@ -250,16 +253,19 @@ class Reader:
                 self._menu(
                     ("p", "play"),
                     ("w", "play from a word"),
+                    (HEAR, "hear it read"),
                     *((("s", "save"),) if saved is None else ()),
                     *((("r", "read again"), ("q", "done")) if last else (("Enter", "go on"),)),
                 )
-                key = _one_of(keys, {"p", "w", "r", "s", "q", ENTER})
+                key = _one_of(keys, {"p", "w", HEAR, "r", "s", "q", ENTER})
                 if key == ENTER:
                     key = "r" if self._wishes.retake else "q"
                 if key in ("r", "q"):
                     return key == "r"
                 if key == "p":
                     self._play(take, keys)
+                elif key == HEAR:
+                    self._hear(keys)
             if key == "w":
                 self._play_from_word(take, assessment)
             elif key == "s" and saved is None:
@@ -274,6 +280,14 @@ class Reader:
                 replace(audio, samples=audio.samples[round(start * audio.rate) :]),
                 lambda: keys.pressed() is not None,
             )
+        except EnunciateError as error:
+            self._say(str(error))
+
+    def _hear(self, keys: Keys) -> None:
+        """Play the script in the voice, until a key is pressed."""
+        self._say("This is how it can sound. Any key stops.")
+        try:
+            say(self._reference, lambda: keys.pressed() is not None)
         except EnunciateError as error:
             self._say(str(error))
 

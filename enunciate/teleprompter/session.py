@@ -24,6 +24,7 @@ from enunciate.rubric import Rubric
 from enunciate.teleprompter.display import Display
 from enunciate.teleprompter.keys import ENTER, SPACE, Keys
 from enunciate.teleprompter.meters import LevelWatch, PaceWatch
+from enunciate.teleprompter.speaker import Speaker
 from enunciate.teleprompter.view import Phase, View
 
 Ending = Literal["read", "silent", "key", "problem", "again", "quit", "keep", "discard"]
@@ -85,6 +86,9 @@ _FIRST_WORD = 3.0
 _ANY_VOICE = 3.0
 """A voice without a word of the script keeps the reading open so many times as long as silence does."""
 
+HEAR = "h"
+"""The key that has the script said."""
+
 _LOOK_SECONDS = 0.05
 """How long to wait for sound before keys and clock are looked at again."""
 
@@ -105,16 +109,21 @@ class Reading:
         rubric: Rubric,
         timing: Timing,
         *,
+        speaker: Speaker | None = None,
         wait_for_enter: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Read `reference` into `microphone`, which is paused yet; `listener` may still be loading."""
+        """Read `reference` into `microphone`, which is paused yet; `listener` may still be loading.
+
+        `speaker` can say the script before the reading begins.
+        """
         self._reference = reference
         self._microphone = microphone
         self._loading: Future[Listener] = listener
         self._keys = keys
         self._display = display
         self._timing = timing
+        self._speaker = speaker
         self._clock = clock
         self._wait_for_enter = wait_for_enter
         self._band = reference.pace_wpm or rubric.fluency.pace_wpm
@@ -173,8 +182,12 @@ class Reading:
         return None
 
     def _pressed(self, key: str) -> Ending | None:
+        if self._hushed() and key == HEAR:
+            return None
         if key == "q":
             return self._leave()
+        if key == HEAR and self._speaker and self._phase in ("loading", "ready"):
+            self._speaker.start()
         if self._phase == "loading" and key in (ENTER, SPACE):
             # Whoever cannot wait is counted in as soon as it goes.
             self._wait_for_enter = False
@@ -201,6 +214,13 @@ class Reading:
                 self._phase = "paused"
         return None
 
+    def _hushed(self) -> bool:
+        """End what the speaker says; whether there was anything to end."""
+        if self._speaker is None or not self._speaker.speaking:
+            return False
+        self._speaker.stop()
+        return True
+
     def _leave(self) -> Ending | None:
         """Go, or ask first where something was said."""
         if not self.said:
@@ -212,6 +232,7 @@ class Reading:
         return None
 
     def _count_in(self) -> None:
+        self._hushed()
         self._phase = "counting"
         self._counting_since = self._clock()
 
@@ -247,6 +268,11 @@ class Reading:
         return min(limit - silent, _ANY_VOICE * limit - without_word)
 
     def _notice(self) -> str:
+        if self._speaker and self._phase in ("loading", "ready"):
+            if self._speaker.speaking:
+                return "Listen ... Any key stops."
+            if self._speaker.problem:
+                return self._speaker.problem
         if self._phase == "loading":
             return "Have a look at the script. One moment ..." if self._wait_for_enter else "One moment ..."
         if self._phase == "ready":

@@ -205,7 +205,7 @@ def _keys(view: View, width: int) -> tuple[tuple[str, str], ...]:
     if view.phase == "loading":
         return (("q", "quit"),)
     if view.phase == "ready":
-        return (("Enter", "start"), ("q", "quit"))
+        return (("Enter", "start"), ("h", "hear it"), ("q", "quit"))
     if view.phase == "counting":
         return (("Enter", "start at once" if wide else "start now"), ("q", "quit"))
     if view.phase == "paused":

@@ -107,5 +107,5 @@ def test_shell_completion_script(shell: str) -> None:
 
 
 def test_shell_completion_of_commands() -> None:
-    done = run(_ENUNCIATE_COMPLETE="bash_complete", COMP_WORDS="enunciate s", COMP_CWORD="1")
+    done = run(_ENUNCIATE_COMPLETE="bash_complete", COMP_WORDS="enunciate sc", COMP_CWORD="1")
     assert [line.split(",")[1] for line in done.stdout.splitlines()] == ["score", "schema"]

@@ -106,7 +106,7 @@ class Stage:
 
 
 def run(
-    *steps: Step, count_in: int = 1, wait: bool = True, loading: Future | None = None
+    *steps: Step, count_in: int = 1, wait: bool = True, loading: Future | None = None, speaker=None
 ) -> tuple[Stage, str]:
     stage = Stage(steps)
     if loading is None:
@@ -114,7 +114,7 @@ def run(
         loading.set_result(stage)
     reading = Reading(
         SCRIPT, stage, loading, stage, stage, load_rubric(), Timing(count_in, silence=4.0),
-        wait_for_enter=wait, clock=stage.clock,
+        speaker=speaker, wait_for_enter=wait, clock=stage.clock,
     )  # fmt: skip
     ending = reading.run()
     stage.said = reading.said
@@ -250,3 +250,41 @@ def test_a_model_that_cannot_be_loaded() -> None:
     loading.set_exception(ModelError("There is no model."))
     with pytest.raises(ModelError, match="There is no model"):
         run(QUIET, QUIET, loading=loading)
+
+
+@dataclass
+class ScriptedSpeaker:
+    """Speaks from `start` to `stop`, and refuses where there is a `refusal`."""
+
+    refusal: str = ""
+    speaking: bool = False
+    problem: str = ""
+    started: int = 0
+
+    def start(self) -> None:
+        self.started += 1
+        self.speaking, self.problem = not self.refusal, self.refusal
+
+    def stop(self) -> None:
+        self.speaking = False
+
+
+def test_the_script_can_be_heard_before_the_start_and_never_while_it_is_read() -> None:
+    speaker = ScriptedSpeaker()
+    hear, enter = Step(-70.0, "h"), Step(-70.0, "\r")
+    stage, ending = run(
+        QUIET, hear, QUIET, QUIET, hear, QUIET, hear, QUIET, enter, Step(-70.0, "h"), enter, QUIET, hear,
+        *SPOKEN, hear, enter, speaker=speaker,
+    )  # fmt: skip
+    assert ending == "key"
+    assert speaker.started == 2
+    assert not speaker.speaking
+    heard = [view.phase for view in stage.views if view.notice == "Listen ... Any key stops."]
+    assert heard
+    assert set(heard) == {"ready"}
+
+
+def test_without_a_voice_the_notice_says_what_to_install() -> None:
+    speaker = ScriptedSpeaker(refusal="The voice is not installed.")
+    stage, _ = run(QUIET, Step(-70.0, "h"), QUIET, QUIET, Step(-70.0, "q"), QUIET, speaker=speaker)
+    assert "The voice is not installed." in stage.notices
