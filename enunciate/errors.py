@@ -46,6 +46,10 @@ class BatchError(EnunciateError):
     """A batch that cannot begin or go on: sources that cannot be used, or results that cannot be kept."""
 
 
+class ExamError(EnunciateError):
+    """An assessment that is defined wrongly, is unknown, or may not be taken now."""
+
+
 class HistoryError(EnunciateError):
     """A history that cannot be read or written, or that does not hold what was asked for."""
 

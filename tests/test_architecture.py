@@ -35,6 +35,8 @@ ROOMS = (
     "batch",
     "teleprompter",
     "drills",
+    "exams",
+    "progress",
     "cli",
 )
 """A room imports itself and the rooms before it."""
@@ -116,7 +118,10 @@ def test_the_rule_sees_an_import_that_walks_back() -> None:
     [
         ["--help"],
         ["--version"],
-        *([name, "--help"] for name in ("read", "say", "score", "demo", "record", "batch", "doctor")),
+        *(
+            [name, "--help"]
+            for name in ("read", "say", "score", "demo", "record", "batch", "assess", "progress", "doctor")
+        ),
     ],
 )
 def test_help_loads_nothing_expensive(arguments: list[str]) -> None:

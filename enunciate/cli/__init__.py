@@ -21,6 +21,8 @@ COMMANDS = (
     "drill",
     "record",
     "batch",
+    "assess",
+    "progress",
     "agents",
     "history",
     "demo",

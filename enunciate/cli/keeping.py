@@ -13,7 +13,7 @@ from enunciate.report.printable import printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from enunciate.history import Kind
+    from enunciate.history import Agent, Kind
     from enunciate.history.keeper import Keeper
     from enunciate.history.store import History
 
@@ -101,3 +101,15 @@ def keeper(
 
     stack.callback(told)
     return made
+
+
+def of_wave(history: History, wave: str) -> tuple[Agent, ...]:
+    """The agents of a wave. Raises HistoryError where there are none, with the waves that there are."""
+    from enunciate.errors import HistoryError
+
+    found = history.agents(wave)
+    if not found:
+        waves = history.waves()
+        there = f"There are: {', '.join(waves)}." if waves else "`enunciate agents add` takes a --wave."
+        raise HistoryError(f"There is nobody in the wave “{wave}”. {there}")
+    return found

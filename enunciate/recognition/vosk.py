@@ -22,6 +22,7 @@ from enunciate.errors import RecognitionError
 from enunciate.interval import Interval
 from enunciate.memory import Memory, fingerprint
 from enunciate.recognition import UNKNOWN, Hypothesis, RecognizedWord
+from enunciate.recognition.conditioning import conditioned
 
 _CHUNK_SECONDS = 0.5
 _AT_ONCE = 16
@@ -57,7 +58,7 @@ class VoskRecognizer:
     def transcribe(self, audio: Audio, phrases: Sequence[str] | None = None) -> Hypothesis:
         """Transcribe a whole recording of any length; see `Recognizer.transcribe`."""
         words: list[RecognizedWord] = []
-        for stretch in _stretches(audio):
+        for stretch in _stretches(conditioned(audio) or audio):
             words += (_later(word, stretch.start / audio.rate) for word in self._decode(stretch, phrases))
         return Hypothesis(tuple(words), self.engine, self.model)
 
@@ -107,7 +108,10 @@ class VoskAhead(VoskRecognizer):
 
     def listen(self, audio: Audio, phrases: Sequence[str]) -> bool:
         """Decode a recording of which more may come, for about a tenth of a second; whether there is more."""
-        *whole, last = _stretches(audio)
+        fit = conditioned(audio, ended=False)
+        if fit is None:
+            return False
+        *whole, last = _stretches(fit)
         for stretch in whole:
             self._decode(stretch, phrases)
         self._open = [one for one in self._open if one.begins(last, phrases)]

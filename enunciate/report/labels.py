@@ -16,6 +16,9 @@ SCORES = {
 }
 """The scores of a reading but for the overall one, in the order of a report."""
 
+SHORT = ("Pron.", "Accur.", "Fluen.", "Inton.", "Compl.", "Gram.")
+"""The same in the head of a table."""
+
 
 def whole(score: float | None) -> int | None:
     """A score of the JSON object in whole numbers; its tenths are rounded already, so a half goes down.
@@ -33,3 +36,12 @@ def overall(assessment: Mapping[str, Any]) -> int | None:
         return value
     mark: int = math.ceil(assessment["rubric"]["pass_mark"])
     return max(value, mark) if passed else min(value, mark - 1)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "script"), counted(0, "script")
+    ('1 script', '0 scripts')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from enunciate.measures.sounds import ipa, sounds
 from enunciate.report import pages, stored
-from enunciate.report.labels import SCORES, overall, whole
+from enunciate.report.labels import SCORES, SHORT, overall, whole
 from enunciate.report.script import split
 
 LEAST_SHARED = 2
@@ -32,9 +32,6 @@ _LONGEST = 10
 
 _LISTED = 40
 """Readings that are listed with their reasons above the table, which has all."""
-
-_SHORT = ("Overall", "Pron.", "Accur.", "Fluen.", "Inton.", "Compl.", "Gram.")
-"""The scores in the head of the table."""
 
 _ROWS = 100
 """Rows of the table in view at a time."""
@@ -149,7 +146,7 @@ def page(
         ("templates/wave.js",),
         view=view(readings, failures, title),
         most=_ROWS,
-        labels=dict(zip(("Overall", *SCORES.values()), _SHORT, strict=True)),
+        labels=dict(zip(("Overall", *SCORES.values()), ("Overall", *SHORT), strict=True)),
     )
 
 
@@ -201,7 +198,7 @@ def _histogram(label: str, column: Sequence[int | None], mark: float | None) -> 
     )
 
 
-def _why(assessment: Mapping[str, Any]) -> tuple[str, ...]:
+def causes(assessment: Mapping[str, Any]) -> tuple[str, ...]:
     """The areas that cost most, each with what weighed most in it."""
     reasons = assessment["rubric"]["reasons"]
     cost = sorted(
@@ -296,7 +293,7 @@ class _Pool:
             self._pauses(assessment)
         result: Result = "unscored" if value is None else "passed" if assessment["passed"] else "again"
         if result == "again":
-            why = _why(assessment)
+            why = causes(assessment)
         elif result == "unscored":
             why = (assessment["problem"] or "Too little could be measured for an overall score.",)
         else:

@@ -75,9 +75,13 @@ class Script:
 
     name: str | None = None
     text: str | None = None
+    ready: Reference | None = field(default=None, repr=False)
+    """The script itself, where it is at hand."""
 
     def load(self) -> Reference:
         """The script. Raises ScriptError where it cannot be used."""
+        if self.ready is not None:
+            return self.ready
         return scripts.from_text(self.text) if self.text is not None else scripts.find(str(self.name))
 
     def about(self, title: str, agent: str | None = None) -> str:
@@ -135,6 +139,23 @@ class Reader:
                 first = False
         finally:
             self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def once(self) -> tuple[Ending, Assessment | None]:
+        """One reading, for a caller that reports on it; the assessment is None where there is none.
+
+        The take is thrown away then; one that was broken off stays for `enunciate read`.
+        """
+        try:
+            ending, take, assessment = self._read(wait_for_enter=self._interactive)
+        finally:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        if take is not None and ending == "keep":
+            self._leave(take)
+        elif take is not None:
+            take.discard()
+            if assessment is None:
+                self._say(take.problem or "Nothing was recorded.")
+        return ending, assessment
 
     def _reading(self, *, wait_for_enter: bool) -> tuple[bool, bool]:
         """One reading with its report: whether it was scored, and whether another is to follow."""

@@ -14,7 +14,15 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 from enunciate.assessment import Assessment
+from enunciate.exams import status
+from enunciate.progress import page as progress
+from enunciate.progress.courses import class_course, course
 from enunciate.report import html, pages, wave
+from enunciate.rubric import load_rubric
+from tests.exams.samples import TWO, exam
+from tests.exams.test_rules import NOW
+from tests.exams.test_status import table
+from tests.progress.samples import climbing
 from tests.report import samples
 from tests.report.browser import Browser
 
@@ -429,3 +437,46 @@ def test_all_rows_are_on_paper(browser: Browser, klass: Path) -> None:
         == 250
     )
     assert browser.style("#tools", "display") == "none"
+
+
+@pytest.fixture(scope="module")
+def learning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of an assessment, of a learner and of a class, in a folder."""
+    folder = tmp_path_factory.mktemp("learning")
+    readings = sorted((*climbing("Ana"), *climbing("Ben", seed=2)), key=lambda one: one.at)
+    rubric = load_rubric()
+    found = exam("attempts = 3\ncool_down = '24h'\n" + TWO, version=2)
+    pages.write(status.page(found, table(), wave=None, now=NOW), folder / "exam.html")
+    pages.write(progress.page(course("Ana", "7", climbing("Ana"), rubric)), folder / "learner.html")
+    pages.write(progress.page(class_course("7", readings, rubric)), folder / "class.html")
+    return folder
+
+
+def test_the_table_of_an_assessment(browser: Browser, learning: Path) -> None:
+    browser.open(learning / "exam.html")
+    assert browser.one(".overall").text == "1 of 4 passed"
+    best = browser.all("#table thead button")[4]
+    assert best.text == "Best"
+    best.click()
+    assert column(browser, 0) == ["Maya", "Ana", "=cmd()", "Zoë <b>"], "what was not measured stays last"
+    browser.one("#show").send_keys("not passed yet")
+    assert column(browser, 0) == ["Maya"]
+    assert {url.split(":")[0] for url in browser.requests()} == {"file"}
+
+
+@pytest.mark.parametrize("name", ["exam", "learner", "class"])
+@pytest.mark.parametrize("width", [320, 1100])
+def test_nothing_of_these_pages_sticks_out(browser: Browser, learning: Path, name: str, width: int) -> None:
+    browser.device(width, 667, prefers_color_scheme="dark")
+    browser.open(learning / f"{name}.html")
+    assert browser.run("return document.documentElement.scrollWidth") <= width
+    assert {url.split(":")[0] for url in browser.requests()} == {"file"}
+    assert browser.style("body", "color") != "rgb(32, 38, 44)"
+
+
+def test_a_learners_scores_are_drawn(browser: Browser, learning: Path) -> None:
+    browser.open(learning / "learner.html")
+    assert len(browser.all("figure svg")) == 8
+    assert len(browser.all(".spread .large circle")) == 14
+    assert len(browser.all("path.trend")) == 2
+    assert "enunciate drill --sound TH" in browser.one("main").text
