@@ -1,6 +1,6 @@
 """The recognizer's vocabulary and how its words sound.
 
-    python models/training/recognizer/lexicon.py --cache DIR [--size 45000]
+    python -m models.training.recognizer.lexicon --cache DIR [--size 45000]
 
 Writes DIR/lexicon.tsv, a pronunciation a line: word, cost (what this way of saying it adds to the negative
 log probability, 0 for the likeliest), phones. All words of the script library and of DIR/texts.jsonl are in
@@ -18,11 +18,11 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import sphinx
 
-from enunciate.recognition import UNKNOWN
 from enunciate.recognition.listening import _SWAPS, EXTRAS, FILLERS, FUNCTION_WORDS
 from enunciate.reference import Phones, Reference, accents, lexicon, scripts
+
+from . import sphinx
 
 HERE = Path(__file__).parent
 FILE = "lexicon.tsv"
