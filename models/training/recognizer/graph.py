@@ -3,8 +3,8 @@
     python -m models.training.recognizer.graph --cache DIR --model FOLDER
 
 Reads DIR/lexicon.tsv and DIR/language_model.npz, writes FOLDER/graph and FOLDER/conf/model.conf. HCLr.fst
-turns the network's outputs into words, Gr.fst is the language model, which Vosk replaces by a grammar where it
-is given one. Needs Debian's libfst-tools and `pip install kaldifst`.
+turns the network's outputs into words, Gr.fst is the language model, which Vosk replaces by a grammar where
+it is given one. Needs Debian's libfst-tools and `pip install kaldifst`.
 
 A word outside the grammar is heard as [unk]: as the network's unit for sounds of any other kind, or as a loop
 over all phones, which any speech fits. What entering the loop and each of its phones cost decides how readily

@@ -1,6 +1,7 @@
 """The recognizer's language model: everyday English and call-centre English, mixed and pruned.
 
-    python -m models.training.recognizer.language_model --cache DIR [--ngrams N] [--share S] [--listeners CORPUS]
+    python -m models.training.recognizer.language_model --cache DIR [--ngrams N] [--share S] \\
+        [--listeners CORPUS]
 
 Reads DIR/lexicon.tsv (the vocabulary) and DIR/texts.jsonl, writes DIR/language_model.npz. The trigrams of the
 PocketSphinx wheel are mixed with those counted in the texts and in the script library (the held-back scripts
@@ -215,7 +216,7 @@ def counted(sentences: Iterable[Sequence[str]], words: tuple[str, ...]) -> Model
     unigram = word_counts / word_counts.sum()
     pair, spared = _discounted(pairs // size, pair_counts)
     pair += spared[pairs // size] * unigram[pairs % size]
-    histories, of = np.unique(triples // size, return_inverse=True)
+    _, of = np.unique(triples // size, return_inverse=True)
     triple, spared = _discounted(of, triple_counts)
     triple += spared[of] * pair[np.searchsorted(pairs, triples % size**2)]
     with np.errstate(divide="ignore"):

@@ -3,8 +3,8 @@
     python -m models.training.recognizer.verify MODEL
 
 MODEL is a model's folder. Checks with the real engine: a reading of the demo is followed by a grammar and
-transcribed freely, word times lie on the grid of 30 ms, a word outside a grammar is heard as [unk], every word
-of the script library is known and none of those in unwelcome.txt. Ends with status 1 where something is
+transcribed freely, word times lie on the grid of 30 ms, a word outside a grammar is heard as [unk], every
+word of the script library is known and none of those in unwelcome.txt. Ends with status 1 where something is
 wrong.
 """
 
@@ -14,6 +14,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from enunciate.recognition import UNKNOWN
 from enunciate.reference import scripts
 
 from . import lexicon
+from .unwelcome import unwelcome
 
 _DEMO, _SCRIPT = "greeting-perfect.flac", "general-greeting"
 _GRID_SECONDS = 0.03
@@ -54,13 +56,13 @@ def check(folder: Path) -> Iterator[tuple[bool, str]]:
     lines = (folder / "graph" / "words.txt").read_text(encoding="utf-8").splitlines()
     words = {line.split()[0] for line in lines} - {"<eps>"}
     yield UNKNOWN not in words, f"{len(words)} words, {UNKNOWN} among them"
-    hurtful = sorted(filter(lexicon.unwelcome, words))
+    hurtful = sorted(filter(unwelcome, words))
     yield bool(hurtful), f"words that must not be heard: {' '.join(hurtful) or 'none'}"
 
     vosk.SetLogLevel(-2)
     model = vosk.Model(str(folder))
     needed = {w for r in lexicon.library() for token in r.tokens for way in token.readings for w in way}
-    missing = sorted(w for w in needed if model.vosk_model_find_word(w) < 0 and not lexicon.unwelcome(w))
+    missing = sorted(w for w in needed if model.vosk_model_find_word(w) < 0 and not unwelcome(w))
     yield bool(missing), f"words of the script library that the model lacks: {' '.join(missing) or 'none'}"
 
     demo = files("enunciate") / "demo"
@@ -75,7 +77,7 @@ def check(folder: Path) -> Iterator[tuple[bool, str]]:
     yield missed > 0.1 * len(said), f"following the script: {missed} of {len(said)} words missed"
     off = [w for w in followed if abs(w["start"] / _GRID_SECONDS - round(w["start"] / _GRID_SECONDS)) > 0.01]
     yield bool(off), f"words that do not begin on the grid of 30 ms: {len(off)}"
-    disorder = sum(a["end"] > b["start"] + 1e-6 for a, b in zip(followed, followed[1:], strict=False))
+    disorder = sum(a["end"] > b["start"] + 1e-6 for a, b in pairwise(followed))
     yield bool(disorder), f"words that begin before the one before them ends: {disorder}"
     other = json.dumps(["elephants swim under purple bridges", UNKNOWN])
     foreign = _decode(vosk.KaldiRecognizer(model, rate, other), samples.tobytes())
