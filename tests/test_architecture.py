@@ -34,6 +34,7 @@ ROOMS = (
     "report",
     "batch",
     "teleprompter",
+    "drills",
     "exams",
     "progress",
     "cli",

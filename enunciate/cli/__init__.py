@@ -18,6 +18,7 @@ COMMANDS = (
     "read",
     "say",
     "score",
+    "drill",
     "record",
     "batch",
     "assess",

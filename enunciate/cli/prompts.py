@@ -74,11 +74,9 @@ def list_(
 
 def _phone(sound: str) -> str:
     """The ARPAbet phone that a user means by a phone in either case, or by its IPA sign."""
-    from enunciate.measures.sounds import sounds
+    from enunciate.measures.sounds import named, sounds
 
-    sign = sound.strip().strip("/")
-    by_ipa = {entry.ipa: phone for phone, entry in sounds().items()}
-    phone = sign.upper() if sign.upper() in sounds() else by_ipa.get(sign)
+    phone = named(sound)
     if phone is None:
         raise click.BadParameter(
             f"{sound!r} is not a sound of English: give one of {', '.join(sounds())}.", param_hint="--sound"

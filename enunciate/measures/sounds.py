@@ -60,6 +60,18 @@ def ipa(phone: str) -> str:
     return sounds()[phone].ipa
 
 
+def named(sound: str) -> str | None:
+    """The ARPAbet phone that a user means by a phone in either case, or by its IPA sign; None for neither.
+
+    >>> named("th"), named("/θ/"), named("QQ")
+    ('TH', 'TH', None)
+    """
+    sign = sound.strip().strip("/")
+    if sign.upper() in sounds():
+        return sign.upper()
+    return next((phone for phone, entry in sounds().items() if entry.ipa == sign), None)
+
+
 def how_to(phone: str, heard: str | None = None) -> str:
     """What to tell a learner who said `phone` wrongly, where it was heard as `heard`.
 

@@ -83,23 +83,26 @@ def from_text(
 
 def library() -> tuple[Summary, ...]:
     """The scripts that ship, by module and id."""
-    summaries = []
+    return tuple(
+        Summary(
+            reference.id,
+            reference.title,
+            reference.module,
+            reference.level,
+            reference.tags,
+            sum(len(token.readings[0]) for token in reference.tokens),
+            reference.pace_wpm,
+            reference.sounds,
+        )
+        for reference in shipped()
+    )
+
+
+def shipped() -> Iterator[Reference]:
+    """The scripts that ship, whole, by module and id; without a module of its own, one has its folder's."""
     for module, entry in _shipped():
         reference = _reference(entry.read_text("utf-8"), Path(entry.name).stem, entry.name)
-        words = sum(len(token.readings[0]) for token in reference.tokens)
-        summaries.append(
-            Summary(
-                reference.id,
-                reference.title,
-                reference.module or module,
-                reference.level,
-                reference.tags,
-                words,
-                reference.pace_wpm,
-                reference.sounds,
-            )
-        )
-    return tuple(summaries)
+        yield reference if reference.module else replace(reference, module=module)
 
 
 def find(name_or_path: str | Path) -> Reference:

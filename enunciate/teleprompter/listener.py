@@ -17,12 +17,11 @@ from enunciate.recognition import engines
 from enunciate.reference import Reference
 
 
-class ScriptListener:
-    """A `Listener` that follows a reading of a script, and has its assessment soon after its end."""
+class Follower:
+    """A `Listener` that follows a reading of a script."""
 
     def __init__(self, reference: Reference, model: str | None) -> None:
-        """Get ready to follow a reading of `reference` with `model` (see `LiveAssessment`)."""
-        self._assessing = LiveAssessment(reference, model)
+        """Get ready to follow a reading of `reference` with `model` (a name or folder)."""
         self._following = Following(reference, engines.recognizer(model))
         self._blocks: list[NDArray[np.float32]] = []
         self._arrived: queue.SimpleQueue[NDArray[np.float32] | None] = queue.SimpleQueue()
@@ -33,7 +32,6 @@ class ScriptListener:
     def hear(self, samples: NDArray[np.float32]) -> None:
         """Take in the next samples; returns at once."""
         self._blocks.append(samples)
-        self._assessing.feed(samples)
         self._arrived.put(samples)
 
     def progress(self) -> Progress:
@@ -42,17 +40,13 @@ class ScriptListener:
             raise self._failed
         return self._following.progress
 
-    def finish(self, recording: Recording) -> Assessment:
-        """The assessment of all that was heard, which is kept in the file of `recording`."""
-        # The file holds the same sound at another rate. What was heard is what was worked on already.
-        heard = Audio(np.concatenate(self._blocks or [np.zeros(0, np.float32)]), RATE)
-        with self._assessing:
-            return self._assessing.finish(replace(recording, audio=heard))
+    def heard(self) -> Audio:
+        """All that was heard."""
+        return Audio(np.concatenate(self._blocks or [np.zeros(0, np.float32)]), RATE)
 
     def close(self) -> None:
-        """Give up what was heard; after `finish` there is nothing left to give up."""
+        """Follow no further."""
         self._arrived.put(None)
-        self._assessing.close()
 
     def _work(self) -> None:
         try:
@@ -60,3 +54,28 @@ class ScriptListener:
                 self._following.feed(samples)
         except BaseException as error:
             self._failed = error
+
+
+class ScriptListener(Follower):
+    """One that has the assessment of the reading soon after its end, too."""
+
+    def __init__(self, reference: Reference, model: str | None) -> None:
+        """Get ready to follow a reading of `reference` with `model` (see `LiveAssessment`)."""
+        self._assessing = LiveAssessment(reference, model)
+        super().__init__(reference, model)
+
+    def hear(self, samples: NDArray[np.float32]) -> None:
+        """Take in the next samples; returns at once."""
+        self._assessing.feed(samples)
+        super().hear(samples)
+
+    def finish(self, recording: Recording) -> Assessment:
+        """The assessment of all that was heard, which is kept in the file of `recording`."""
+        # The file holds the same sound at another rate. What was heard is what was worked on already.
+        with self._assessing:
+            return self._assessing.finish(replace(recording, audio=self.heard()))
+
+    def close(self) -> None:
+        """Give up what was heard; after `finish` there is nothing left to give up."""
+        super().close()
+        self._assessing.close()

@@ -12,7 +12,7 @@ from enunciate.measures.sounds import sounds
 from enunciate.reference.lexicon import pronunciations
 from enunciate.reference.phones import bare
 from enunciate.reference.scripts import Summary, find, library
-from tests.drills import lists, places
+from tests.prompts.word_lists import lists, places
 
 every_language = pytest.mark.parametrize("language", first_languages().values(), ids=lambda each: each.key)
 

@@ -14,7 +14,7 @@ from enunciate.reference import Reference, scripts, spoken
 from enunciate.reference.lexicon import known, pronunciations
 from enunciate.reference.lint import lint
 from enunciate.reference.phones import CONSONANTS, VOWELS, bare
-from tests.drills import lists, places
+from tests.prompts.word_lists import lists, places
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 PATHS = sorted(PROMPTS.glob("*/*.md"))

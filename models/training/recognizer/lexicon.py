@@ -14,7 +14,6 @@ import argparse
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,13 +22,13 @@ from enunciate.recognition.listening import _SWAPS, EXTRAS, FILLERS, FUNCTION_WO
 from enunciate.reference import Phones, Reference, accents, lexicon, scripts
 
 from . import sphinx
+from .unwelcome import unwelcome
 
 HERE = Path(__file__).parent
 FILE = "lexicon.tsv"
 SIZE = 45_000
 """Words."""
 _WORD = re.compile(r"[a-z]+('[a-z]+)*'?|'(em|cause|til|bout)")
-_ENDINGS = re.compile(r"('s|s'|s|ed|er|ers|ing|in'|in|y|ish|'d|'ll)?")
 _ACCENTED = 0.7
 """Cost of a pronunciation that the dictionary lacks."""
 _FURTHER = 0.35
@@ -84,39 +83,6 @@ def texts(cache_folder: Path) -> Iterator[tuple[list[str], str]]:
         entry = json.loads(line)
         said = entry["words"]
         yield (said.split() if isinstance(said, str) else list(said)), str(entry.get("kind", ""))
-
-
-@cache
-def _unwelcome() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
-    """Words to leave out with their endings, stems to leave out anywhere, and words to keep all the same."""
-    words: set[str] = set()
-    stems: set[str] = set()
-    kept: set[str] = set()
-    for line in (HERE / "unwelcome.txt").read_text(encoding="ascii").splitlines():
-        if line.startswith("#"):
-            continue
-        parts = line.split()
-        if parts[:1] == ["keep"]:
-            kept.update(parts[1:])
-        elif parts[:1] == ["stem"]:
-            stems.update(part for part in parts if part != "stem")
-        else:
-            words.update(parts)
-    return frozenset(words), tuple(sorted(stems)), frozenset(kept)
-
-
-def unwelcome(word: str) -> bool:
-    """Whether the recognizer must not hear this word.
-
-    >>> unwelcome("bastards"), unwelcome("cockpit")
-    (True, False)
-    """
-    words, stems, kept = _unwelcome()
-    if word in kept:
-        return False
-    if any(stem in word for stem in stems):
-        return True
-    return any(word[:end] in words and _ENDINGS.fullmatch(word[end:]) for end in range(len(word), 1, -1))
 
 
 def _needed(cache_folder: Path) -> tuple[list[str], dict[str, tuple[Phones, ...]]]:
