@@ -187,8 +187,9 @@ def matched(
     """Which recording is of which of the scripts of `exam` that are `left`, in the order of the scripts.
 
     A folder stands for the recordings in it. A recording is of the script whose name its own begins with,
-    such as late-delivery__maya.wav; where none is called so, they are taken in the order of the scripts, and
-    there has to be one for each.
+    such as late-delivery__maya.wav. Those that are called after no script are of the scripts that remain, in
+    their order, and there has to be one for each; where only some in a folder are called so, the others in it
+    are something else.
 
     Raises:
         ExamError: that cannot be told.
@@ -207,29 +208,38 @@ def matched(
         else:
             raise ExamError(f"There is no file {path}: check its name.")
     named = [(_named(path, exam.scripts), path) for path in recordings]
-    if all(script is None for script, _ in named):
-        if len(recordings) != len(left):
-            raise ExamError(
-                f"{counted(len(recordings), 'recording')} for {counted(len(left), 'script')}: "
-                f"{_how(left)}, or give one for each in this order: "
-                f"{', '.join(script.id for script in left)}."
-            )
-        return tuple(zip(left, recordings, strict=True))
+    nameless = [path for script, path in named if script is None]
+    if len(nameless) < len(named):
+        nameless = [path for path in nameless if path not in inside]
     found: dict[str, Path] = {}
     for script, path in named:
-        if script is None:
-            if path not in inside:
-                raise ExamError(f"{path.name} is of none of the scripts: {_how(left)}.")
-        elif script.id in found:
+        if script is not None and script.id in found:
             raise ExamError(
                 f"{found[script.id].name} and {path.name} both are of {script.id}: give one recording for "
                 "each script."
             )
-        elif script in left:
+        if script in left:
             found[script.id] = path
+    if nameless:
+        remain = [script for script in left if script.id not in found]
+        if len(nameless) != len(remain):
+            raise ExamError(_unclear(nameless, remain, all_nameless=len(nameless) == len(named)))
+        found |= {script.id: path for script, path in zip(remain, nameless, strict=True)}
     if not found:
         raise ExamError(f"None of the recordings is of a script that is still to be read: {_how(left)}.")
     return tuple((script, found[script.id]) for script in left if script.id in found)
+
+
+def _unclear(nameless: Sequence[Path], remain: Sequence[ExamScript], *, all_nameless: bool) -> str:
+    """That recordings called after no script cannot be told to be of those that remain."""
+    if not all_nameless:
+        names, verb = ", ".join(path.name for path in nameless), "is" if len(nameless) == 1 else "are"
+        how = _how(remain) if remain else "all scripts have their recording"
+        return f"{names} {verb} of none of the scripts: {how}."
+    return (
+        f"{counted(len(nameless), 'recording')} for {counted(len(remain), 'script')}: {_how(remain)}, or "
+        f"give one for each in this order: {', '.join(script.id for script in remain)}."
+    )
 
 
 def _how(left: Sequence[ExamScript]) -> str:

@@ -214,11 +214,15 @@ def test_recordings_go_to_their_scripts(tmp_path: Path) -> None:
     assert [path for _, path in matched((late, greeting), found, left)] == [greeting, late]
     assert [script.id for script, _ in matched((late,), found, left)] == ["late-delivery"]
     assert [path for _, path in matched((x, y), found, left)] == [x, y], "in the order of the scripts"
+    assert [path for _, path in matched((x, late), found, left)] == [x, late], "the one that remains"
+    assert [path for _, path in matched((late, x), found, left)] == [x, late]
+    assert matched((greeting, x), found, left[1:]) == ((left[1], x),), "the other one is read already"
     assert matched((tmp_path,), found, left) == ((left[0], greeting), (left[1], late))
     assert matched((late, greeting), found, left[1:]) == ((left[1], late),)
     for given, still, said in (
         ((x,), left, "1 recording for 2 scripts"),
-        ((late, x), left, "x.wav is of none of the scripts"),
+        ((late, x, y), left, "x.wav, y.wav are of none of the scripts"),
+        ((late, greeting, x), left, "x.wav is of none of the scripts: all scripts have their recording"),
         ((late, late), left, "both are of late-delivery"),
         ((greeting,), left[1:], "None of the recordings"),
         ((tmp_path / "gone.wav",), left, "There is no file"),
