@@ -134,6 +134,11 @@ def _found(name_or_path: str | Path) -> tuple[str, str, str]:
     path = Path(name_or_path)
     if path.exists() or path.suffix.lower() in (".md", ".txt", ".markdown") or len(path.parts) > 1:
         return read_text(path), path.stem, str(path)
+    if len(name.split()) > 1:
+        raise ScriptError(
+            f"There is no script and no file called {name!r}. If these are the words themselves, put --text "
+            "before them; `enunciate prompts list` shows the scripts that ship."
+        )
     close = difflib.get_close_matches(name.lower(), list(shipped), n=3, cutoff=0.5)
     close = close or [script for script in shipped if name.lower() in script][:3]
     hint = (

@@ -167,6 +167,8 @@ def test_an_unknown_name_suggests_close_ones() -> None:
         find(first[:-1] + "x")
     with pytest.raises(ScriptError, match="prompts list"):
         find("zzqqzz")
+    with pytest.raises(ScriptError, match="put --text before them"):
+        find("Thank you for calling.")
 
 
 def test_a_file_is_found_by_its_path(tmp_path: Path) -> None:
