@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _SHORT = 8
 """Characters of an id that are shown; any unique beginning of one is understood."""
 
+_TABLES = (".csv", ".txt")
+_LINES = (".jsonl", ".ndjson")
+"""Endings of exported files."""
+
 _AREAS = {
     "pronunciation": "pron.",
     "accuracy": "acc.",
@@ -49,7 +53,7 @@ def _choice(function: Callable[..., None]) -> Callable[..., None]:
             metavar="DAY-or-AGO",
             help="Only since then: 2026-11-25, 3d, 2w, 6m or 1y.",
         ),
-        click.option("--wave", help="Only the agents of this wave."),
+        click.option("--wave", metavar="WAVE", help="Only the agents of this wave."),
         click.option("--agent", metavar="NAME", help="Only this agent's."),
     ):
         function = option(function)
@@ -246,7 +250,15 @@ def export(
     The table has the columns of `enunciate batch`; each JSON line has the object of `enunciate score --json`
     as "assessment".
     """
-    lines = form == "jsonl" or (form is None and file is not None and file.suffix in (".jsonl", ".ndjson"))
+    ending = file.suffix.lower() if file is not None else ""
+    if form is None and ending not in ("", *_TABLES, *_LINES):
+        raise click.UsageError(
+            printable(
+                f"{file} is neither a .csv file, for spreadsheets, nor a .jsonl file: name it so, or choose "
+                "a --format."
+            )
+        )
+    lines = form == "jsonl" or (form is None and ending in _LINES)
     with ExitStack() as stack:
         history = opened(stack)
         _check_wave(history, wave)

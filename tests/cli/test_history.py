@@ -146,6 +146,7 @@ def test_readings_are_chosen(history: History) -> None:
         (["show"], 2, "Say which reading, in one way"),
         (["show", "0", "--agent", "Maya"], 2, "Say which reading, in one way"),
         (["show", "--agent", "Zoe"], 1, "There is no agent called Zoe"),
+        (["export", "maya.flac"], 2, "maya.flac is neither a .csv file"),
         (["export", "/proc/no/x.csv"], 1, "cannot be written"),
         (["forget", "Zoe"], 1, "There is no agent called Zoe"),
     ],
