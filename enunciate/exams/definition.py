@@ -52,6 +52,10 @@ def load(path: Path) -> Exam:
     Raises:
         ExamError: the file cannot be read, or holds mistakes; the message has a line for each.
     """
+    if not path.exists():
+        raise ExamError(f"There is no file {path}: check its name. --example prints a file to begin with.")
+    if path.is_dir():
+        raise ExamError(f"{path} is a folder: name the assessment's file in it.")
     try:
         text = scripts.read_text(path)
     except ScriptError as error:
@@ -191,6 +195,9 @@ class _Places:
 
 
 def _not_toml(reason: str) -> str:
+    # The parser's words for the end of the text.
+    if reason.startswith((r"Unexpected character: '\x00'", "Unexpected end of file")):
+        return "the file ends in the midst of a list, a text or another value."
     return f"this is not TOML: {reason[:1].lower()}{reason[1:].rstrip('.')}."
 
 

@@ -71,6 +71,8 @@ spelling = 3
     ("text", "line", "reason"),
     [
         ("[[scripts]\n", 1, "this is not TOML"),
+        ('scripts = [\n"general-greeting"', 2, "the file ends in the midst of a list"),
+        ('title = "Week 1', 1, "the file ends in the midst of a list"),
         ('title = "a"\ntitle = "b"\n', 2, "this is not TOML"),
         ("", None, "there are no scripts"),
         ("scripts = []\n", 1, "at least one script"),
@@ -99,6 +101,8 @@ def test_a_damaged_file_is_refused_as_a_whole(tmp_path: Path) -> None:
         load(file)
     with pytest.raises(ExamError, match="There is no file"):
         load(tmp_path / "gone.toml")
+    with pytest.raises(ExamError, match="name the assessment's file"):
+        load(tmp_path)
 
 
 def test_scripts_of_ones_own_lie_beside_the_file(tmp_path: Path) -> None:
