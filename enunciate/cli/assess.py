@@ -369,6 +369,7 @@ def _people(history: History, wave: str | None, agent: str | None) -> list[tuple
 
 
 def _list(history: History, as_json: bool, no_color: bool) -> None:
+    from rich.table import Table
     from rich.text import Text
 
     from enunciate.exams.definition import restored
@@ -396,10 +397,12 @@ def _list(history: History, as_json: bool, no_color: bool) -> None:
         )
         return
     console = _console(no_color)
+    grid = Table.grid(padding=(0, 2))
     for exam in exams:
-        line = Text(printable(exam.name, console.encoding), "bold")
-        about = f"  {exam.title}, {counted(len(exam.scripts), 'script')}"
-        console.print(line.append(printable(about, console.encoding), ""))
+        about = f"{exam.title}, {counted(len(exam.scripts), 'script')}"
+        name = Text(printable(exam.name, console.encoding), "bold")
+        grid.add_row(name, Text(printable(about, console.encoding)))
+    console.print(grid)
 
 
 def _write_csv(path: Path, text: str) -> None:

@@ -83,7 +83,7 @@ def refusal(exam: Exam, place: Standing, now: datetime, *, again: bool = False) 
         return f"{used} used up. Talk to your trainer, who can allow more."
     if exam.due is not None and now >= exam.due:
         return (
-            f"“{exam.title}” was due {last_moment(exam.due)}, and now it is {moment(now)}. "
+            f"“{exam.title}” was due {last_moment(exam.due)}, and that is over {moment(now)}. "
             "Talk to your trainer, who can set a later date."
         )
     if place.again_from is not None:

@@ -64,7 +64,8 @@ def result(exam: Exam, attempt: Attempt, console: Console, place: Standing | Non
         _print(
             console,
             f"{counted(missing, 'script')} to go. What is read is kept: "
-            f"`enunciate assess take {exam.name}` goes on from here.",
+            f"`enunciate assess take {shlex.quote(exam.name)} --agent {shlex.quote(attempt.agent)}` goes on "
+            "from here.",
         )
         return
     _print(console)

@@ -95,6 +95,7 @@ def test_another_recording_does_not_count_and_is_no_attempt(home: Path, class_fo
     assert done.exit_code == 1
     assert "this reading does not count" in done.stderr
     assert "1 script to go" in done.stdout
+    assert "`enunciate assess take week-1 --agent Maya` goes on" in " ".join(done.stdout.split())
     assert "begun" in run(home, "assess", "status", "week-1").stdout
 
 
