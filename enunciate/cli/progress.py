@@ -89,8 +89,8 @@ def _class(history: History, wave: str, since: datetime | None) -> ClassCourse:
     from enunciate.progress.courses import class_course
     from enunciate.rubric import load_rubric
 
-    of_wave(history, wave)
-    return class_course(wave, history.readings(wave=wave, since=since), load_rubric())
+    agents = [one.name for one in of_wave(history, wave)]
+    return class_course(wave, history.readings(wave=wave, since=since), load_rubric(), agents)
 
 
 def _described(found: Course | ClassCourse) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import pairwise
 from statistics import median
 
 from enunciate.assessment_dict import SCORES
@@ -56,8 +55,13 @@ def course(agent: str, wave: str | None, readings: Sequence[Reading], rubric: Ru
     )
 
 
-def class_course(wave: str, readings: Sequence[Reading], rubric: Rubric) -> ClassCourse:
-    """A class's way, from all readings of its agents in the order in which they were recorded."""
+def class_course(
+    wave: str, readings: Sequence[Reading], rubric: Rubric, agents: Sequence[str] = ()
+) -> ClassCourse:
+    """A class's way, from all readings of its agents in the order in which they were recorded.
+
+    Those of its `agents` of whom there is none are named.
+    """
     scored, unscored, drilled, notices = _comparable(readings)
     own: dict[str, list[Reading]] = {}
     for reading in scored:
@@ -78,7 +82,7 @@ def class_course(wave: str, readings: Sequence[Reading], rubric: Rubric) -> Clas
         improved=improved,
         stuck=stuck,
         steps=_class_steps(pooled),
-        notices=(*notices, *_unlike(scored)),
+        notices=(*notices, *_silent(agents, own), *_unlike(scored)),
     )
 
 
@@ -103,12 +107,30 @@ def _comparable(readings: Sequence[Reading]) -> tuple[list[Reading], int, int, l
                 f"{' and '.join(map(str, other))} and {'is' if count == 1 else 'are'} left out: scores of "
                 f"different rubrics do not compare. All here are of {latest}."
             )
-    if any(later.at < earlier.at for earlier, later in pairwise(scored)):
+    if not _went_back(scored):
+        # The dates of batches are those of their recordings, in whatever order these were scored.
+        scored.sort(key=lambda one: one.at)
+    else:
         notices.append(
             "The clock was set back at some time: the readings stand in the order in which they were made, "
             "and their dates may be wrong."
         )
     return scored, unscored, drilled, notices
+
+
+def _went_back(readings: Sequence[Reading]) -> bool:
+    """Whether a clock did, by the order in which readings were recorded.
+
+    Each agent has a clock of their own, and nothing can be told from dates that a batch was given.
+    """
+    latest: dict[str, datetime] = {}
+    for reading in readings:
+        if reading.kind == "batch":
+            continue
+        if reading.at < latest.get(reading.agent, reading.at):
+            return True
+        latest[reading.agent] = reading.at
+    return False
 
 
 def _measured(reading: Reading) -> bool:
@@ -119,6 +141,11 @@ def _few(count: int) -> list[str]:
     if 0 < count < LEAST:
         return [f"{counted(count, 'reading')} so far: from {LEAST} on it can be told whether a score moves."]
     return []
+
+
+def _silent(agents: Sequence[str], heard: Collection[str]) -> list[str]:
+    silent = [agent for agent in agents if agent not in heard]
+    return [f"No scored reading of {', '.join(silent)}."] if silent and heard else []
 
 
 def _unlike(scored: Sequence[Reading]) -> list[str]:

@@ -88,6 +88,25 @@ def test_a_clock_that_went_back_is_said_and_the_order_stays() -> None:
     assert found.areas[0].trend.direction == "up"
 
 
+def test_a_batch_scored_in_any_order_is_put_in_the_order_of_its_dates() -> None:
+    readings = [reading(at, 60.0 + 2 * at, kind="batch") for at in range(8)]
+    found = of(readings[::-1])
+    assert not any("clock" in notice for notice in found.notices)
+    assert [point.value for point in found.areas[0].points] == [60.0 + 2 * at for at in range(8)]
+    assert found.areas[0].trend.direction == "up"
+
+
+def test_agents_have_clocks_of_their_own_and_who_did_not_read_is_named() -> None:
+    readings = [
+        *(reading(at, agent="Ana") for at in range(3)),
+        *(reading(at, agent="Ben") for at in range(3)),
+    ]
+    found = class_course("7", readings, load_rubric(), ["Ana", "Ben", "Cora", "Dodong"])
+    assert [notice for notice in found.notices if "script" not in notice] == [
+        "No scored reading of Cora, Dodong."
+    ]
+
+
 def test_a_sound_needs_evidence() -> None:
     once = of([reading(0, 90.0, sounds={"ZH": (1, 10.0, 1)})])
     assert not any(step.command and "drill --sound" in step.command for step in once.steps)
