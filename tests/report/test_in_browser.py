@@ -457,6 +457,9 @@ def test_the_table_of_an_assessment(browser: Browser, learning: Path) -> None:
     assert browser.one(".overall").text == "1 of 4 passed"
     best = browser.all("#table thead button")[4]
     assert best.text == "Best"
+    why = "[...document.querySelectorAll('#table thead th')].find((one) => one.textContent.startsWith('Why'))"
+    seen = browser.run(f"const box = {why}.getBoundingClientRect(); return [box.width, box.right]")
+    assert 150 < seen[0] < seen[1] < browser.run("return document.documentElement.clientWidth")
     best.click()
     assert column(browser, 0) == ["Maya", "Ana", "=cmd()", "Zoë <b>"], "what was not measured stays last"
     browser.one("#show").send_keys("not passed yet")
