@@ -213,7 +213,9 @@ def matched(
         nameless = [path for path in nameless if path not in inside]
     found: dict[str, Path] = {}
     for script, path in named:
-        if script is not None and script.id in found:
+        if script is None:
+            continue
+        if script.id in found:
             raise ExamError(
                 f"{found[script.id].name} and {path.name} both are of {script.id}: give one recording for "
                 "each script."
