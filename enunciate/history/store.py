@@ -325,18 +325,17 @@ class History:
     def latest_time(self, agent: str) -> datetime | None:
         """The latest instant that anything was recorded of an agent; None where nothing was.
 
-        A clock that shows an earlier one now has been set back.
+        A clock that shows an earlier one now has been set back. The dates of batches were given, not taken
+        from a clock.
         """
         wanted = key(agent)
-        latest = [
-            row[0]
-            for table in (tables.readings, tables.reviews, tables.sessions, tables.attempts)
-            for row in self._ask(
-                sa.select(sa.func.max(table.c.at if "at" in table.c else table.c.started)).where(
-                    table.c.agent == wanted
-                )
-            )
-        ]
+        latest = []
+        for table in (tables.readings, tables.reviews, tables.sessions, tables.attempts):
+            query = sa.select(sa.func.max(table.c.at if "at" in table.c else table.c.started))
+            query = query.where(table.c.agent == wanted)
+            if table is tables.readings:
+                query = query.where(table.c.kind != "batch")
+            latest += [row[0] for row in self._ask(query)]
         return max((aware(found) for found in latest if found is not None), default=None)
 
     # --- drills ---------------------------------------------------------------------------------------

@@ -109,6 +109,9 @@ def test_readings_come_as_they_were_recorded_whatever_the_clock_said(
     assert [reading.at for reading in history.readings()] == [NOW + timedelta(hours=hour) for hour in hours]
     assert history.latest_time("Maya") == NOW + timedelta(hours=5)
     assert history.counts()["Maya"] == (3, NOW + timedelta(hours=5))
+    # The date that a batch gives was read on no clock.
+    history.record(described, agent="Maya", kind="batch", at=NOW + timedelta(days=9000))
+    assert history.latest_time("Maya") == NOW + timedelta(hours=5)
 
 
 def test_readings_are_chosen(history: History, described: dict[str, Any]) -> None:
