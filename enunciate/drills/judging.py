@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from enunciate.alignment import AlignedWord
+from enunciate.alignment.reading import is_reading
 from enunciate.assessment import Assessment
+from enunciate.audio.level import speech_problem
 from enunciate.drills import Item, Outcome, Part, Verdict
 from enunciate.measures import Measures, Pause, PhoneMeasure, contrast
 from enunciate.measures.pronunciation import scorer
@@ -35,7 +37,7 @@ def judge(item: Item, assessment: Assessment, rubric: Rubric | None = None) -> O
     """How the reading of `item` went that `assessment` is of; it was read as `item.reference`."""
     measures = assessment.measures
     if measures is None:
-        return Outcome(None, assessment.problem or "It could not be made out what was read.")
+        return Outcome(None, _unread(assessment))
     if item.form == "pairs":
         return _pairs(item, assessment)
     if item.form == "words":
@@ -45,6 +47,15 @@ def judge(item: Item, assessment: Assessment, rubric: Rubric | None = None) -> O
     if item.kind == "pauses":
         return _pauses(assessment, measures)
     return _line(item, assessment, measures)
+
+
+def _unread(assessment: Assessment) -> str:
+    """Why nothing was measured, for somebody who reads an item and not a recording of a script."""
+    if (problem := speech_problem(assessment.recording.audio)) is not None:
+        return problem
+    if is_reading(assessment.alignment):
+        return "Far more was said than these words. Read only what is shown."
+    return "Hardly any of these words were heard. Read what is shown, close to the microphone."
 
 
 # --- pairs and lists ----------------------------------------------------------------------------------
@@ -202,8 +213,7 @@ def _line(item: Item, assessment: Assessment, measures: Measures) -> Outcome:
     trained = item.sounds or tuple(sounds())
     called = [one for one in measures.pronunciation.called_out if one.phone in trained]
     for one in called:
-        said = [alignment.words[index].reference for index in one.words]
-        text = ", ".join(word.text for word in said if word is not None)
+        text = ", ".join(_text(alignment.words[index], assessment.reference) for index in one.words)
         parts.append(Part(text, "again", how_to(one.phone, one.heard)))
     limit = 1 if item.kind == "numbers" else max(2, round(_LOST_SHARE * len(words)))
     verdict: Verdict = "good"

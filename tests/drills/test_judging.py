@@ -55,7 +55,7 @@ def test_a_line_is_read_again_for_a_sound_that_it_trains(sound: str, verdict: Ve
     outcome = line(sounds=(CalledOut(sound, "T", (4,), 1),))
     assert outcome.verdict == verdict
     if verdict == "again":
-        assert outcome.parts[0].text == "thursday"
+        assert outcome.parts[0].text == "Thursday"
         assert "it sounded like /t/" in outcome.parts[0].note
 
 
@@ -155,6 +155,13 @@ def test_pairs_that_are_read_alike_are_noticed(heard, recorded: Callable[..., Pa
     assert outcome.verdict == "again", outcome
     named = [part.note for part in outcome.parts if part.verdict == "again"]
     assert any(note.startswith("“ship” sounded like “sheep”.") for note in named)
+
+
+def test_who_reads_something_else_is_told_so_as_a_reader(heard, recorded: Callable[..., Path]) -> None:
+    key = "late-delivery-2"
+    outcome = judge(items()[key], heard(key, recorded(key, "Pan, pan. Past, past.")))
+    assert outcome.verdict is None
+    assert outcome.message.startswith("Hardly any of these words were heard.")
 
 
 def test_the_difference_of_two_words_is_a_part_of_one_of_them() -> None:
