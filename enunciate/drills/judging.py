@@ -140,7 +140,7 @@ def _of_pairs(verdict: Verdict | None, parts: Sequence[Part]) -> str:
         return (
             "Each pair could be told apart."
             if told == len(parts)
-            else f"{told} of {len(parts)} pairs were clear."
+            else f"{told} of {len(parts)} pairs were clear; of the others I cannot be sure."
         )
     alike = [part.text for part in parts if part.verdict == "again"]
     if verdict == "almost":
@@ -209,7 +209,8 @@ def _line(item: Item, assessment: Assessment, measures: Measures) -> Outcome:
     alignment = assessment.alignment
     words = _script_words(assessment)
     lost = [word for word in words if word.status in ("omitted", "substituted")]
-    parts = [Part(_text(word, assessment.reference), "again", _loss(word)) for word in lost]
+    texts = [_text(word, assessment.reference) for word in lost]
+    parts = [Part(text, "again", _loss(text, word)) for text, word in zip(texts, lost, strict=True)]
     trained = item.sounds or tuple(sounds())
     called = [one for one in measures.pronunciation.called_out if one.phone in trained]
     for one in called:
@@ -223,16 +224,16 @@ def _line(item: Item, assessment: Assessment, measures: Measures) -> Outcome:
         verdict = "almost"
     return Outcome(
         verdict,
-        _of_line(item, verdict, [_text(word, assessment.reference) for word in lost], bool(called)),
+        _of_line(item, verdict, texts, bool(called)),
         tuple(parts),
         _facts(measures),
     )
 
 
-def _loss(word: AlignedWord) -> str:
+def _loss(text: str, word: AlignedWord) -> str:
     if word.status == "omitted":
-        return "It was left out."
-    return f"It sounded like “{word.heard}”." if word.heard else "It could not be made out."
+        return f"“{text}” was left out."
+    return f"“{text}” sounded like “{word.heard}”." if word.heard else f"“{text}” could not be made out."
 
 
 def _of_line(item: Item, verdict: Verdict, lost: Sequence[str], called: bool) -> str:
@@ -241,7 +242,7 @@ def _of_line(item: Item, verdict: Verdict, lost: Sequence[str], called: bool) ->
     if lost and item.kind == "numbers":
         return f"Callers write this down: {_quoted(lost)} must be heard as written."
     if lost:
-        return f"Nearly: listen to {_quoted(lost)}."
+        return f"{'Nearly' if verdict == 'almost' else 'Once more'}: mind {_quoted(lost)}."
     return "Every word came through; one sound is worth another try." if called else ""
 
 

@@ -32,9 +32,14 @@ def line(kind: Kind = "calls", text: str = LINE, **how) -> Outcome:
     ("kind", "fates", "verdict", "said"),
     [
         ("calls", {}, "good", "Every word came through."),
-        ("calls", {1: ("substituted", "other")}, "almost", "Nearly: listen to “order”."),
+        ("calls", {1: ("substituted", "other")}, "almost", "Nearly: mind “order”."),
         ("calls", {4: ("omitted", None)}, "almost", "“Thursday”"),
-        ("calls", {1: ("omitted", None), 4: ("omitted", None)}, "again", "“order” and “Thursday”"),
+        (
+            "calls",
+            {1: ("omitted", None), 4: ("omitted", None)},
+            "again",
+            "Once more: mind “order” and “Thursday”.",
+        ),
         ("numbers", {4: ("substituted", None)}, "again", "Callers write this down: “Thursday”"),
     ],
 )
@@ -44,6 +49,15 @@ def test_a_line_is_judged_by_its_words(
     outcome = line(kind, fates=fates)
     assert outcome.verdict == verdict
     assert said in outcome.message
+
+
+def test_of_several_lost_words_each_is_named() -> None:
+    outcome = line(fates={1: ("omitted", None), 4: ("substituted", "other"), 5: ("substituted", None)})
+    assert [part.note for part in outcome.parts] == [
+        "“order” was left out.",
+        "“Thursday” sounded like “other”.",
+        "“morning” could not be made out.",
+    ]
 
 
 def test_what_was_said_beside_a_line_is_no_reason_to_read_it_again() -> None:
