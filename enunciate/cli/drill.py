@@ -118,7 +118,7 @@ def command(
                 known = items()
                 _check(wishes, known)
             session = None if listing or asked or resume is False else notebook.unfinished(_now())
-            if resume and session is None:
+            if resume and session is None and not listing:
                 screen.print("There is no session to go on with: this is a new one.")
             if session is not None and not (resume or (interactive and _go_on(session, screen))):
                 session = None
@@ -182,19 +182,24 @@ def _notebook(stack: ExitStack, agent: str | None, no_history: bool, interactive
             return Notebook()
         if history.problem is None:
             named = history.add_agent(named).name
-        say([f"Hello, {named}. `enunciate agents use {named}` spares you the question."])
+        quoted = f'"{named}"' if " " in named else named
+        say([f"Hello, {named}. `enunciate agents use {quoted}` spares you the question."])
     elif history.problem is None:
         named = history.agent(named).name
     return Notebook(history, named)
 
 
 def _who() -> str:
-    answer: str = click.prompt(
-        "Your name, so that what is hard for you comes back (Enter: keep nothing)",
-        default="",
-        show_default=False,
-        err=True,
-    )
+    return _answer("Your name, so that what is hard for you comes back? (Enter: keep nothing)")
+
+
+def _answer(question: str) -> str:
+    """What the person types; empty where they only press Enter. The terminal would break words in two."""
+    import shutil
+    import textwrap
+
+    click.echo(textwrap.fill(question, shutil.get_terminal_size().columns), err=True)
+    answer: str = click.prompt("", default="", show_default=False, prompt_suffix="> ", err=True)
     return answer.strip()
 
 
@@ -204,24 +209,23 @@ def _language(notebook: Notebook, named: str | None, ask: bool) -> FirstLanguage
 
     if named is not None:
         profile = first_language(named)
-        notebook.speaks(profile.key)
+        notebook.speaks(profile.name)
         return profile
     if not ask or not notebook.keeps or notebook.asked_before():
         return None
     names = ", ".join(language.name for language in first_languages().values())
-    answer: str = click.prompt(
+    answer = _answer(
         f"What is your first language? It decides which sounds come first. There are profiles for {names}. "
-        "(Enter: rather not say)",
-        default="",
-        show_default=False,
-        err=True,
+        "(Enter: rather not say)"
     )
-    if not answer.strip():
+    if not answer:
         return None
-    notebook.speaks(answer.strip())
     try:
-        return first_language(answer)
+        profile = first_language(answer)
+        notebook.speaks(profile.name)
+        return profile
     except EnunciateError:
+        notebook.speaks(answer)
         click.echo(
             "There is no profile for it yet, so the sounds that most people find hard come first.", err=True
         )
@@ -282,6 +286,7 @@ def _resumed(session: Session, known: Mapping[str, Item]) -> tuple[Plan, list[Do
 
 
 def _list(plan: Plan, output: Console, as_json: bool) -> None:
+    from rich.table import Column, Table
     from rich.text import Text
 
     from enunciate.drills.trainer import item_dict
@@ -295,11 +300,16 @@ def _list(plan: Plan, output: Console, as_json: bool) -> None:
         click.echo(json.dumps(described, ensure_ascii=False, indent=2))
         return
     output.print(Text(printable(plan.why, output.encoding), "dim"))
+    # The whole text, since who records elsewhere reads it from here; in a pipe a line for each item.
     wide = max(len(item.key) for item in plan.items)
     for item in plan.items:
-        text = " ".join(item.reference.text.split())
-        row = Text(f"{item.key:{wide}}  ", "bold", no_wrap=True, overflow="ellipsis")
-        output.print(row.append(printable(text, output.encoding), ""), no_wrap=True, overflow="ellipsis")
+        text = printable(" ".join(item.reference.text.split()), output.encoding)
+        if output.is_terminal:
+            row = Table.grid(Column(width=wide, style="bold"), Column(overflow="fold"), padding=(0, 2, 0, 0))
+            row.add_row(item.key, Text(text))
+            output.print(row)
+        else:
+            output.print(Text(f"{item.key:{wide}}  {text}"), soft_wrap=True)
 
 
 def _from_files(

@@ -197,7 +197,11 @@ def plan(items: Mapping[str, Item], learner: Learner, wishes: Wishes, now: datet
 
 def _fits(item: Item, wishes: Wishes) -> bool:
     return (
-        (wishes.sound is None or wishes.sound in item.sounds or _holds(item, wishes.sound, 3))
+        (
+            wishes.sound is None
+            or wishes.sound in item.sounds
+            or _holds(item, wishes.sound, 1 if wishes.module else 3)
+        )
         and (wishes.module is None or wishes.module == item.reference.module)
         and (wishes.kind is None or item.is_of(wishes.kind))
     )
@@ -243,7 +247,7 @@ def _ladder(
     """New items: for each sound some of each rung, in turns, and now and then something else."""
     by_sound = {phone: _climb(fresh, phone, learner.language) for phone in works_on}
     others = {kind: [item for item in fresh if item.kind == kind] for kind in KINDS}
-    if wishes.kind is not None or (wishes.module is not None and wishes.sound is None):
+    if wishes.kind is not None or wishes.module is not None:
         # Asked for by kind or module: those that hold the weak sounds first, the others after them.
         ranked = {item.key: None for phone in works_on for item in by_sound[phone]}
         first = [item for item in fresh if item.key in ranked]

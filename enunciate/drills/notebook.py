@@ -113,10 +113,10 @@ class Notebook:
         return bool(history.agent(self.agent).first_language or history.sessions(self.agent))
 
     def unfinished(self, now: datetime) -> Session | None:
-        """The session that the agent left and may go on with."""
+        """The session that the agent left and may go on with; one of which nothing was done is not missed."""
         history = self._readable()
         found = history.open_session(self.agent) if history and self.agent else None
-        if found is None or now - found.started > timedelta(days=_FRESH_DAYS):
+        if found is None or not found.position["next"] or now - found.started > timedelta(days=_FRESH_DAYS):
             return None
         return found
 

@@ -96,6 +96,7 @@ class FromMicrophone:
                 while (rest := capture.read(0.0)) is not None:
                     if rest.kept:
                         follower.hear(rest.samples)
+                follower.close()
                 audio = follower.heard()
                 if take.problem and not audio.seconds:
                     raise AudioError(take.problem)

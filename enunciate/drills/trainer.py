@@ -379,7 +379,7 @@ class Trainer:
             soonest = min(dues)
             when = {0: "later today", 1: "tomorrow"}.get(soonest, f"in {soonest} days")
             lines.append((f"The first to come back: {dues[soonest]} {when}.", ""))
-        if not finished:
+        if not finished and self._done:
             left = self._plan.items[len(self._done) :]
             lines.append(
                 (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -45,7 +46,10 @@ class Follower:
         return Audio(np.concatenate(self._blocks or [np.zeros(0, np.float32)]), RATE)
 
     def close(self) -> None:
-        """Follow no further."""
+        """Follow no further; what is still to be followed is dropped, so that it keeps no processor busy."""
+        with suppress(queue.Empty):
+            while True:
+                self._arrived.get_nowait()
         self._arrived.put(None)
 
     def _work(self) -> None:

@@ -117,6 +117,12 @@ def test_wishes_are_kept_to(wishes: Wishes) -> None:
         assert wishes.sound is None or wishes.sound in item.sounds or density(item)[wishes.sound] >= 3
 
 
+def test_one_sound_in_one_module_finds_the_lines_that_hold_it_at_all() -> None:
+    found = plan(items(), Learner(), Wishes(2, sound="TH", module="empathy"), NOW).items
+    assert len(found) > 2
+    assert all(item.reference.module == "empathy" and density(item)["TH"] for item in found)
+
+
 def test_wishes_that_nothing_fits_leave_an_empty_plan() -> None:
     assert plan(items(), Learner(), Wishes(5, module="empathy", kind="pairs"), NOW).items == ()
 

@@ -58,6 +58,7 @@ def test_the_list_names_the_items_that_would_come(folder: Path) -> None:
     assert keys[0] == "pairs-pan-fan-1"
     plain = drill("--list", "--first-language", "fil", "--minutes", "5")
     assert [line.split()[0] for line in plain.stdout.splitlines() if line.split()[0] in keys] == keys
+    assert all(" ".join(item["text"].split()) in plain.stdout for item in listed["items"])
 
 
 def test_a_session_from_recordings_is_kept_and_comes_back(

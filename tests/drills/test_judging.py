@@ -32,9 +32,14 @@ def line(kind: Kind = "calls", text: str = LINE, **how) -> Outcome:
     ("kind", "fates", "verdict", "said"),
     [
         ("calls", {}, "good", "Every word came through."),
-        ("calls", {1: ("substituted", "other")}, "almost", "Nearly: listen to “order”."),
+        ("calls", {1: ("substituted", "other")}, "almost", "Nearly: mind “order”."),
         ("calls", {4: ("omitted", None)}, "almost", "“Thursday”"),
-        ("calls", {1: ("omitted", None), 4: ("omitted", None)}, "again", "“order” and “Thursday”"),
+        (
+            "calls",
+            {1: ("omitted", None), 4: ("omitted", None)},
+            "again",
+            "Once more: mind “order” and “Thursday”.",
+        ),
         ("numbers", {4: ("substituted", None)}, "again", "Callers write this down: “Thursday”"),
     ],
 )
@@ -46,6 +51,15 @@ def test_a_line_is_judged_by_its_words(
     assert said in outcome.message
 
 
+def test_of_several_lost_words_each_is_named() -> None:
+    outcome = line(fates={1: ("omitted", None), 4: ("substituted", "other"), 5: ("substituted", None)})
+    assert [part.note for part in outcome.parts] == [
+        "“order” was left out.",
+        "“Thursday” sounded like “other”.",
+        "“morning” could not be made out.",
+    ]
+
+
 def test_what_was_said_beside_a_line_is_no_reason_to_read_it_again() -> None:
     assert line(beside={3: [("filler", "um")], 6: [("repeated", "and")]}).verdict == "good"
 
@@ -55,7 +69,7 @@ def test_a_line_is_read_again_for_a_sound_that_it_trains(sound: str, verdict: Ve
     outcome = line(sounds=(CalledOut(sound, "T", (4,), 1),))
     assert outcome.verdict == verdict
     if verdict == "again":
-        assert outcome.parts[0].text == "thursday"
+        assert outcome.parts[0].text == "Thursday"
         assert "it sounded like /t/" in outcome.parts[0].note
 
 
@@ -155,6 +169,13 @@ def test_pairs_that_are_read_alike_are_noticed(heard, recorded: Callable[..., Pa
     assert outcome.verdict == "again", outcome
     named = [part.note for part in outcome.parts if part.verdict == "again"]
     assert any(note.startswith("“ship” sounded like “sheep”.") for note in named)
+
+
+def test_who_reads_something_else_is_told_so_as_a_reader(heard, recorded: Callable[..., Path]) -> None:
+    key = "late-delivery-2"
+    outcome = judge(items()[key], heard(key, recorded(key, "Pan, pan. Past, past.")))
+    assert outcome.verdict is None
+    assert outcome.message.startswith("Hardly any of these words were heard.")
 
 
 def test_the_difference_of_two_words_is_a_part_of_one_of_them() -> None:

@@ -95,6 +95,7 @@ def test_a_session_that_was_left_is_found_until_it_is_finished(history: History)
     notebook = Notebook(history, "Maya")
     assert notebook.unfinished(NOW) is None
     notebook.begin({"items": [ITEM.key, "x"], "sounds": ["TH"], "why": "So."})
+    assert notebook.unfinished(datetime.now(timezone.utc)) is None  # nothing is done of it yet
     done = [notebook.keep(ITEM, [samples.with_phones()], outcomes("good"), NOW)]
     notebook.turn(1, done)
     later = Notebook(history, "Maya")
