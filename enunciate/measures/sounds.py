@@ -77,13 +77,17 @@ def how_to(phone: str, heard: str | None = None) -> str:
 
     >>> how_to("V", "W").split(". ")[0]
     '/v/, the v in very: it sounded like /w/'
+    >>> how_to("F", "EY").split(". ")[0]
+    '/f/, the f in fish: Put the upper teeth on the lower lip and blow; no voice.'
     """
     sound = sounds()[phone]
     text = f"/{sound.ipa}/, {sound.spelling}"
-    if heard is None or heard not in sounds():
+    confusion = sound.confused.get(heard or "")
+    # Nobody makes a vowel for a consonant: then the sound was taken from its neighbour.
+    alike = heard in sounds() and (phone[0] in "AEIOU") == (heard[0] in "AEIOU")
+    if heard is None or not (alike or confusion):
         return f"{text}: {sound.how}"
     text += f": it sounded like /{ipa(heard)}/. {sound.how}"
-    confusion = sound.confused.get(heard)
     if confusion is not None:
         text += f' {confusion.tip} Compare "{confusion.pair[0]}" and "{confusion.pair[1]}".'
     return text
