@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 
 from enunciate.batch import Job
 from enunciate.errors import BatchError
+from enunciate.report.labels import counted
 
 ASSESSMENTS, FAILURES, EARLIER, PAGES = "assessments.jsonl", "failures.jsonl", "earlier.jsonl", "pages"
 LINE = "enunciate.batch/1"
@@ -225,7 +226,7 @@ class Results:
                 start += len(line)
         if damaged:
             self.notices.append(
-                f"{damaged} damaged line{'s' * (damaged != 1)} in {path} cannot be used; what was in "
+                f"{counted(damaged, 'damaged line')} in {path} cannot be used; what was in "
                 f"{'them' if damaged != 1 else 'it'} is scored again."
             )
 

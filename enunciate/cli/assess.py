@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from enunciate.cli import options
 from enunciate.cli.keeping import of_wave, opened
 from enunciate.errors import AudioError, ExamError, RecognitionError, ReportError
 from enunciate.report.printable import printable
@@ -101,24 +102,10 @@ def define(file: Path | None, example: bool, check: bool, as_json: bool, no_colo
 @click.option(
     "--ignore-clock", is_flag=True, help="Go on though the clock was set back; your trainer sees it."
 )
-@click.option("--device", metavar="NAME-or-NUMBER", help="The microphone; see `enunciate devices`.")
-@click.option("--model", metavar="NAME-or-FOLDER", help="The recognition model; see `enunciate models list`.")
-@click.option(
-    "--silence",
-    metavar="SECONDS",
-    type=click.FloatRange(1.0, 600.0),
-    default=10.0,
-    show_default=True,
-    help="End a reading after so long without a word.",
-)
-@click.option(
-    "--countdown",
-    metavar="SECONDS",
-    type=click.IntRange(0, 60),
-    default=3,
-    show_default=True,
-    help="Count in for so long.",
-)
+@options.device
+@options.model
+@options.silence("End a reading after so long without a word.")
+@options.countdown
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.option("--no-color", is_flag=True, help="No colours.")
 @click.pass_context

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from enunciate.cli import options
+from enunciate.report.labels import counted
 from enunciate.report.printable import printable
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ _PLAIN_SECONDS = 30.0
     "--jobs", metavar="N", type=click.IntRange(min=1), help="Recordings at a time.  [default: one a core]"
 )
 @click.option("--cluster", metavar="ADDRESS", help="Work on a Dask cluster, such as tcp://HOST:8786.")
-@click.option("--model", metavar="NAME-or-FOLDER", help="The recognition model; see `enunciate models list`.")
+@options.model
 @click.option("--encoding", metavar="NAME", help="The manifest's encoding, where it is not UTF-8.")
 @click.option("--allow-outside", is_flag=True, help="Let a manifest name files outside its folder, and URLs.")
 @click.option(
@@ -124,9 +126,9 @@ def _check(jobs: Sequence[Job], pool: Pool, judge: Any, progress: _Progress, qui
     for job in problems:
         click.echo(printable(_placed(job, job.problem or "")))
     if not quiet:
-        recordings = _counted(len(jobs), "recording")
+        recordings = counted(len(jobs), "recording")
         _say(
-            f"{recordings} looked over, {_counted(len(problems), 'problem')}."
+            f"{recordings} looked over, {counted(len(problems), 'problem')}."
             if problems
             else f"{recordings} looked over: all can be scored."
         )
@@ -157,9 +159,7 @@ def _score(
             report(jobs, results, pages=pages, complete=False)
             if keep:
                 _keep(jobs, results, quiet)
-            done = (
-                f"{progress.tally.done if progress.tally else 0} of {_counted(len(jobs), 'recording')} done"
-            )
+            done = f"{progress.tally.done if progress.tally else 0} of {counted(len(jobs), 'recording')} done"
             _say(f"Stopped: {done}; their results are kept in {out}, and the same command goes on from here.")
             return INTERRUPTED
         progress.stop()
@@ -173,7 +173,7 @@ def _score(
         _say(f"... and {len(failures) - _SHOWN} more: see failures.jsonl.")
     if not quiet:
         if moved:
-            _say(f"{_counted(moved, 'earlier result')} that this run has no longer: see earlier.jsonl.")
+            _say(f"{counted(moved, 'earlier result')} that this run has no longer: see earlier.jsonl.")
         _summary(tally, out)
     return 1 if tally.failed or tally.unread else 0
 
@@ -199,10 +199,10 @@ def _keep(jobs: Sequence[Job], results: Results, quiet: bool) -> None:
         return
     if kept.added:
         _say(f"New in the history: {', '.join(kept.added)}.")
-    _say(f"{_counted(kept.readings, 'reading')} kept in the history.")
+    _say(f"{counted(kept.readings, 'reading')} kept in the history.")
     if kept.nameless:
         _say(
-            f"{_counted(kept.nameless, 'reading')} not kept, for nobody says who read: name the agent in the "
+            f"{counted(kept.nameless, 'reading')} not kept, for nobody says who read: name the agent in the "
             "manifest or in the recording's name (late-delivery__maya.wav), or give --agent."
         )
 
@@ -221,7 +221,7 @@ def _summary(tally: Tally, out: str) -> None:
         )
         if count
     ]
-    click.echo(f"{_counted(tally.total, 'recording')}: {', '.join(parts)}.")
+    click.echo(f"{counted(tally.total, 'recording')}: {', '.join(parts)}.")
     if tally.unchanged:
         click.echo(f"{tally.unchanged} of them had been scored before.")
     click.echo(
@@ -248,10 +248,6 @@ def _placed(job: Job, reason: str) -> str:
 
 def _say(text: str) -> None:
     click.echo(printable(text), err=True)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 class _Progress:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from enunciate.cli import options
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -54,7 +56,7 @@ class Outcome:
 @click.command(short_help="Score the demo recordings and check what was found.")
 @click.option("--all", "show_all", is_flag=True, help="Show the full report of every recording.")
 @click.option("--json", "as_json", is_flag=True, help="Print the check as JSON.")
-@click.option("--model", metavar="NAME-or-FOLDER", help="The recognition model; see `enunciate models list`.")
+@options.model
 @click.option("--no-color", is_flag=True, help="No colours; the marks stay.")
 @click.pass_context
 def command(ctx: click.Context, show_all: bool, as_json: bool, model: str | None, no_color: bool) -> None:

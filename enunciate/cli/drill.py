@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from enunciate.cli import options
 from enunciate.errors import EnunciateError
+from enunciate.report.labels import counted
 from enunciate.report.printable import printable
 
 if TYPE_CHECKING:
@@ -54,8 +56,8 @@ _KINDS = ("pairs", "words", "endings", "phrases", "calls", "numbers", "pace", "p
     help="Recordings instead of the microphone; see above.",
 )
 @click.option("--list", "listing", is_flag=True, help="Only show which items would come.")
-@click.option("--device", metavar="NAME-or-NUMBER", help="The microphone; see `enunciate devices`.")
-@click.option("--model", metavar="NAME-or-FOLDER", help="The recognition model; see `enunciate models list`.")
+@options.device
+@options.model
 @click.option("--no-history", is_flag=True, help="Practise without keeping anything.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of the closing summary.")
 @click.option("--no-color", is_flag=True, help="No colours; the marks stay.")
@@ -105,7 +107,7 @@ def command(
 
     output = Console(highlight=False, no_color=no_color or None)
     screen = Console(stderr=True, highlight=False, no_color=no_color or None)
-    wishes = Wishes(minutes, _phone(sound) if sound else None, module, kind)
+    wishes = Wishes(minutes, options.phone(sound) if sound else None, module, kind)
     asked = any(wish is not None for wish in (sound, module, kind))
     interactive = sys.stdin.isatty() and screen.is_terminal and not files and not listing
     try:
@@ -143,19 +145,6 @@ def command(
 
 def _now() -> datetime:
     return datetime.now(timezone.utc)
-
-
-def _phone(sound: str) -> str:
-    from enunciate.measures.sounds import named
-
-    phone = named(sound)
-    if phone is None:
-        from enunciate.measures.sounds import sounds
-
-        raise click.BadParameter(
-            f"{sound!r} is not a sound of English: give one of {', '.join(sounds())}.", param_hint="--sound"
-        )
-    return phone
 
 
 def _notebook(stack: ExitStack, agent: str | None, no_history: bool, interactive: bool) -> Notebook:
@@ -365,7 +354,7 @@ def _train(
     left = plan.items[len(done) :]
     screen.print(Text(printable(plan.why, screen.encoding)))
     about = f", about {minutes_of(left)} min" if live else ""
-    screen.print(Text(f"{len(left)} item{'s' * (len(left) != 1)}{about}.", "dim"))
+    screen.print(Text(f"{counted(len(left), 'item')}{about}.", "dim"))
     trainer = Trainer(
         plan, source, notebook, output, screen, done=done, as_json=as_json, say=_voice(), live=live
     )

@@ -14,6 +14,7 @@ import click
 from enunciate.cli import keeping
 from enunciate.cli.keeping import opened, say
 from enunciate.history import KINDS
+from enunciate.report.labels import counted
 from enunciate.report.printable import printable
 
 if TYPE_CHECKING:
@@ -276,7 +277,7 @@ def export(
             raise click.ClickException(
                 printable(f"{file} cannot be written ({error.strerror}): name a file in another folder.")
             ) from error
-    say([f"Wrote {len(readings):,} reading{'s' * (len(readings) != 1)} to {file}."])
+    say([f"Wrote {counted(len(readings), 'reading')} to {file}."])
 
 
 def _json_lines(history: History, readings: tuple[Reading, ...]) -> Iterator[bytes]:
@@ -326,7 +327,7 @@ def forget(agent: str, yes: bool) -> None:
         history = opened(stack)
         if not yes:
             found = history.readings(agent) if history.problem is None else ()
-            readings = f"{len(found):,} reading{'s' * (len(found) != 1)} and everything else"
+            readings = f"{counted(len(found), 'reading')} and everything else"
             click.confirm(
                 printable(f"Delete {readings} that is kept of {agent}? It cannot be undone."),
                 abort=True,
@@ -337,7 +338,7 @@ def forget(agent: str, yes: bool) -> None:
         if mine is not None and key(mine) == key(agent) and settings.path().exists():
             settings.put("agent", None)
     counts = [
-        f"{count:,} {noun}{'s' * (count != 1)}"
+        counted(count, noun)
         for count, noun in (
             (gone.readings, "reading"),
             (gone.recordings, "recording"),

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from enunciate.cli import options
+from enunciate.report.labels import counted
+
 if TYPE_CHECKING:
     from enunciate.reference import Reference
 
@@ -35,7 +38,7 @@ def list_(
     """List the scripts that ship with enunciate."""
     from enunciate.reference.scripts import library, seconds_at
 
-    sounds = {_phone(sound) for sound in wanted}
+    sounds = {options.phone(sound) for sound in wanted}
     chosen = [
         script
         for script in library()
@@ -70,18 +73,6 @@ def list_(
             fact = " ".join(script.sounds) if sounds else script.level or ""
             table.add_row(f"  {script.id}", Text(script.title), fact, str(script.words))
     _print(console, table)
-
-
-def _phone(sound: str) -> str:
-    """The ARPAbet phone that a user means by a phone in either case, or by its IPA sign."""
-    from enunciate.measures.sounds import named, sounds
-
-    phone = named(sound)
-    if phone is None:
-        raise click.BadParameter(
-            f"{sound!r} is not a sound of English: give one of {', '.join(sounds())}.", param_hint="--sound"
-        )
-    return phone
 
 
 def _print(console: Any, *renderables: Any) -> None:
@@ -197,7 +188,7 @@ def lint(files: tuple[str, ...], as_json: bool) -> None:
             )
         errors = sum(finding.error for finding in findings)
         click.echo(
-            f"{len(paths)} script{'s' * (len(paths) != 1)} looked over, {errors} error{'s' * (errors != 1)}.",
+            f"{counted(len(paths), 'script')} looked over, {counted(errors, 'error')}.",
             err=True,
         )
     if any(finding.error for finding in findings):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from enunciate.cli import options
 from enunciate.cli.keeping import keeper, keeping
 
 
@@ -16,24 +17,10 @@ from enunciate.cli.keeping import keeper, keeping
 @click.option(
     "--file", metavar="FILE", type=click.Path(path_type=Path), help="The file to read, instead of SCRIPT."
 )
-@click.option("--device", metavar="NAME-or-NUMBER", help="The microphone; see `enunciate devices`.")
-@click.option("--model", metavar="NAME-or-FOLDER", help="The recognition model; see `enunciate models list`.")
-@click.option(
-    "--silence",
-    metavar="SECONDS",
-    type=click.FloatRange(1.0, 600.0),
-    default=10.0,
-    show_default=True,
-    help="End after so long without a word.",
-)
-@click.option(
-    "--countdown",
-    metavar="SECONDS",
-    type=click.IntRange(0, 60),
-    default=3,
-    show_default=True,
-    help="Count in for so long.",
-)
+@options.device
+@options.model
+@options.silence("End after so long without a word.")
+@options.countdown
 @click.option("--retake", is_flag=True, help="Go on to the next reading after each report, until you quit.")
 @click.option("--play", is_flag=True, help="Play the reading after its report.")
 @click.option(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from enunciate.cli import options
 from enunciate.cli.keeping import keeper, keeping, say
 from enunciate.errors import AudioError, RecognitionError
 from enunciate.report.printable import printable
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     help="The script that was read: a name from `enunciate prompts list`, or a file.",
 )
 @click.option("--text", help="The text that was read.")
-@click.option("--model", metavar="NAME-or-FOLDER", help="The recognition model; see `enunciate models list`.")
+@options.model
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON (one object; one a line for several recordings)."
 )

@@ -16,6 +16,7 @@ from typing import Any
 from enunciate.drills import KINDS, Item, Kind, schedule
 from enunciate.measures.first_languages import FirstLanguage, first_languages
 from enunciate.measures.sounds import sounds
+from enunciate.report.labels import counted
 
 SOUNDS_AT_ONCE = 4
 """Sounds that one session works on: more, and none is practised enough."""
@@ -353,9 +354,7 @@ def _why(
         reason = f"Speakers of {learner.language.name} often find these sounds hard: {named}."
     else:
         reason = f"Nothing is known of your sounds yet. Learners find these hard most often: {named}."
-    again = (
-        f" {due} item{'s' * (due != 1)} from earlier {'come' if due != 1 else 'comes'} back." if due else ""
-    )
+    again = f" {counted(due, 'item')} from earlier {'come' if due != 1 else 'comes'} back." if due else ""
     return reason + again
 
 

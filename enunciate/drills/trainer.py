@@ -30,6 +30,7 @@ from enunciate.drills.schedule import AGAIN, GOOD, HARD
 from enunciate.drills.strip import INDENT
 from enunciate.errors import AudioError, EnunciateError, RecognitionError
 from enunciate.measures.sounds import sounds
+from enunciate.report.labels import counted
 from enunciate.report.printable import printable
 from enunciate.rubric import load_rubric
 from enunciate.teleprompter.keys import ENTER, SPACE, Keys, NoKeys, keyboard
@@ -336,7 +337,7 @@ class Trainer:
         if judged == 0:
             lines.append(("Nothing was judged this time.", "bold"))
         else:
-            lines.append((f"{judged} item{'s' * (judged != 1)} practised.", "bold"))
+            lines.append((f"{counted(judged, 'item')} practised.", "bold"))
             told = [(ratings[GOOD], "right away"), (ratings[HARD], "nearly, or at the second try"), (
                 ratings[AGAIN], "not yet"
             )]  # fmt: skip

@@ -41,7 +41,7 @@ def overall(assessment: Mapping[str, Any]) -> int | None:
 def counted(number: int, noun: str) -> str:
     """A number with its noun.
 
-    >>> counted(1, "script"), counted(0, "script")
-    ('1 script', '0 scripts')
+    >>> counted(1, "script"), counted(0, "script"), counted(2400, "script")
+    ('1 script', '0 scripts', '2,400 scripts')
     """
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
