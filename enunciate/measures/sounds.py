@@ -82,15 +82,23 @@ def how_to(phone: str, heard: str | None = None) -> str:
     """
     sound = sounds()[phone]
     text = f"/{sound.ipa}/, {sound.spelling}"
-    confusion = sound.confused.get(heard or "")
-    # Nobody makes a vowel for a consonant: then the sound was taken from its neighbour.
-    alike = heard in sounds() and (phone[0] in "AEIOU") == (heard[0] in "AEIOU")
-    if heard is None or not (alike or confusion):
+    if heard is None or not _mistakable(phone, heard):
         return f"{text}: {sound.how}"
     text += f": it sounded like /{ipa(heard)}/. {sound.how}"
+    confusion = sound.confused.get(heard)
     if confusion is not None:
         text += f' {confusion.tip} Compare "{confusion.pair[0]}" and "{confusion.pair[1]}".'
     return text
+
+
+def _mistakable(phone: str, heard: str) -> bool:
+    """Whether `heard` may have been said for `phone`. Nobody makes a vowel for a consonant or the other way
+    round, unless it is a known confusion: then the sound is that of a neighbour.
+    """
+    known = sounds()
+    return heard in known[phone].confused or (
+        heard in known and (phone[0] in "AEIOU") == (heard[0] in "AEIOU")
+    )
 
 
 def called_out(words: Sequence[WordPronunciation | None], sure_enough: float) -> tuple[CalledOut, ...]:
@@ -106,7 +114,7 @@ def called_out(words: Sequence[WordPronunciation | None], sure_enough: float) ->
                 where.setdefault(phone.phone, []).append((index, phone.heard))
     found = []
     for phone_name, places in where.items():
-        heard = [h for _, h in places if h is not None]
+        heard = [h for _, h in places if h is not None and _mistakable(phone_name, h)]
         found.append(
             CalledOut(
                 phone_name,

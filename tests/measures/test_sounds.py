@@ -62,3 +62,11 @@ def test_recurring_sounds_are_summed_up_and_doubtful_ones_left_out() -> None:
     )
     assert called_out(words, 0.5) == (CalledOut("TH", "T", (2, 3), 3), CalledOut("V", "W", (0,), 1))
     assert called_out(words, 0.95) == ()
+
+
+def test_a_vowel_is_not_what_a_consonant_was_heard_as() -> None:
+    (called,) = called_out((word(("F", "EY", 0.9), ("F", "EY", 0.9), ("F", "P", 0.9)),), sure_enough=0.7)
+    assert (called.times, called.heard) == (3, "P")
+    (called,) = called_out((word(("F", "EY", 0.9)),), sure_enough=0.7)
+    assert called.heard is None
+    assert how_to("F", "EY") == how_to("F")
