@@ -93,9 +93,7 @@ class FromMicrophone:
                 if ending in ("quit", "keep", "discard"):
                     raise Quit
                 follower = loading.result()
-                while (rest := capture.read(0.0)) is not None:
-                    if rest.kept:
-                        follower.hear(rest.samples)
+                follower.hear_out(capture)
                 follower.close()
                 audio = follower.heard()
                 if take.problem and not audio.seconds:

@@ -277,9 +277,7 @@ class History:
 
         An agent who is unknown has an UnknownAgentError.
         """
-        table = tables.readings
-        columns = [column for column in table.c if column.name != "assessment"]
-        chosen = sa.select(*columns, tables.agents.c.name, tables.agents.c.wave).join(tables.agents)
+        table, chosen = tables.readings, _readings()
         if agent is not None:
             chosen = chosen.where(table.c.agent == key(self.agent(agent).name))
         if wave is not None:
@@ -303,10 +301,8 @@ class History:
 
     def reading(self, id: str) -> Reading:
         """The reading whose id begins so. Raises HistoryError where there is none, or more than one."""
-        table = tables.readings
-        columns = [column for column in table.c if column.name != "assessment"]
-        query = sa.select(*columns, tables.agents.c.name, tables.agents.c.wave).join(tables.agents)
-        found = self._ask(query.where(table.c.id.startswith(id.lower(), autoescape=True)).limit(2))
+        begins = tables.readings.c.id.startswith(id.lower(), autoescape=True)
+        found = self._ask(_readings().where(begins).limit(2))
         if len(found) != 1:
             raise HistoryError(
                 f"There {'is more than one' if found else 'is no'} reading {id}: `enunciate history list` "
@@ -655,6 +651,12 @@ def computer() -> str:
 def recordings_of(agent: str) -> Path:
     """The folder of the recordings that are kept of an agent on this computer. It need not exist."""
     return location.folder() / "recordings" / hashlib.sha256(key(agent).encode("utf-8")).hexdigest()[:16]
+
+
+def _readings() -> sa.Select[Any]:
+    """Readings with who read, without the assessments, which are long."""
+    columns = [column for column in tables.readings.c if column.name != "assessment"]
+    return sa.select(*columns, tables.agents.c.name, tables.agents.c.wave).join(tables.agents)
 
 
 def _agent(row: Any) -> Agent:

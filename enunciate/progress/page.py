@@ -80,7 +80,7 @@ def chart(series: Series, height: float) -> Chart:
         ticks=tuple((down(value), f"{value:g}") for value in sorted({low, series.goal, 100.0})),
         first=short_day(first),
         last=short_day(end) if short_day(end) != short_day(first) else "",
-        summary=f"{series.label}: {len(points)} points, now {series.now or 0.0:.0f}, {change}.",
+        summary=f"{series.label}: {len(points)} points, now {whole(series.now)}, {change}.",
     )
 
 

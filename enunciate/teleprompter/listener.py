@@ -16,6 +16,7 @@ from enunciate.audio import RATE, Audio, Recording
 from enunciate.live import LiveAssessment
 from enunciate.recognition import engines
 from enunciate.reference import Reference
+from enunciate.teleprompter.session import Microphone
 
 
 class Follower:
@@ -34,6 +35,12 @@ class Follower:
         """Take in the next samples; returns at once."""
         self._blocks.append(samples)
         self._arrived.put(samples)
+
+    def hear_out(self, microphone: Microphone) -> None:
+        """Take in what a microphone that was stopped still holds."""
+        while (rest := microphone.read(0.0)) is not None:
+            if rest.kept:
+                self.hear(rest.samples)
 
     def progress(self) -> Progress:
         """What is known by now. Raises what went wrong in the thread."""

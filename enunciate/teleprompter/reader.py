@@ -207,9 +207,7 @@ class Reader:
                     if take.seconds < _NO_WORD_SECONDS:
                         return ending, take, None
                     listener = loading.result()
-                    while (rest := capture.read(0.0)) is not None:
-                        if rest.kept:
-                            listener.hear(rest.samples)
+                    listener.hear_out(capture)
                     return ending, take, listener.finish(_described(take))
             except BaseException:
                 # Ended from outside, or by a bug: what was said stays on disk.
