@@ -18,10 +18,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .features import BINS, CONFIG
-from .network import SPLICE, SUBSAMPLING, Network, load
+from .network import RESIDUAL, SPLICE, SUBSAMPLING, Network, load
 from .units import positional
 
-RESIDUAL = 0.66
 Floats = NDArray[np.float64]
 
 
@@ -64,18 +63,10 @@ class KaldiWriter:
         self.integer(len(array))
         self.data += array.tobytes()
 
-    def matrix(self, values: ArrayLike) -> None:
-        """A matrix of 32-bit floats, row by row."""
-        array = np.ascontiguousarray(values, "<f4")
-        self.token("FM")
-        self.integer(array.shape[0])
-        self.integer(array.shape[1])
-        self.data += array.tobytes()
-
-    def double_matrix(self, values: ArrayLike) -> None:
-        """A matrix of 64-bit floats, row by row."""
-        array = np.ascontiguousarray(values, "<f8")
-        self.token("DM")
+    def matrix(self, values: ArrayLike, double: bool = False) -> None:
+        """A matrix, row by row, of 32-bit floats or `double` of 64-bit ones."""
+        array = np.ascontiguousarray(values, "<f8" if double else "<f4")
+        self.token("DM" if double else "FM")
         self.integer(array.shape[0])
         self.integer(array.shape[1])
         self.data += array.tobytes()
@@ -236,7 +227,7 @@ def cmvn_stats(mean: Floats, count: float = 1e6) -> bytes:
     stats = np.zeros((2, len(mean) + 1))
     stats[0, :-1], stats[0, -1], stats[1, :-1] = mean * count, count, count * (mean**2 + 1)
     writer = KaldiWriter()
-    writer.double_matrix(stats)
+    writer.matrix(stats, double=True)
     return bytes(writer.data)
 
 

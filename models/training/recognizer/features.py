@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import multiprocessing
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -138,7 +139,7 @@ def _corpus_one(corpus: Path, reading: dict) -> tuple[list[tuple[dict, Features]
         raise ValueError(f"{reading['audio']} is at {rate} Hz; the recipe takes {RATE}.")
     samples = samples.astype(np.float32)
     words = reading["text"].lower().split()
-    phones = None if reading["part"] == "held-out" else _aligned(samples, words)
+    phones = _aligned(samples, words)
     said = [word["phones"] for word in reading["words"]]
     made = []
     number = 1 if reading["part"] == "development" else 1 + len(SPEEDS)
@@ -166,7 +167,7 @@ def _shard_one(path: Path) -> tuple[list[tuple[dict, Features]], int]:
     for entry in json.loads(path.read_text(encoding="utf-8")):
         samples = np.array(sound[entry["start"] : entry["start"] + entry["length"]], np.float32)
         total += len(samples)
-        generator = np.random.default_rng(abs(hash_of(entry["id"])))
+        generator = np.random.default_rng(hash_of(entry["id"]))
         up, down = SPEEDS[generator.integers(len(SPEEDS))] if generator.random() < 0.5 else (1, 1)
         if up != down:
             samples = resample_poly(samples, up, down).astype(np.float32)
@@ -196,8 +197,6 @@ def _shard_one(path: Path) -> tuple[list[tuple[dict, Features]], int]:
 
 def hash_of(text: str) -> int:
     """A number that is the same in every run."""
-    import zlib
-
     return zlib.crc32(text.encode())
 
 
@@ -263,11 +262,8 @@ def noises(corpus: Path, seed: int = 5, seconds: int = 30) -> dict[str, Features
     return made
 
 
-def readings(corpus: Path, everyone: bool = False) -> list[dict]:
-    """The corpus's readings that may be trained on, with their part: "training" or "development".
-
-    With `everyone`, the speakers held back too: only for a model whose bars were measured before.
-    """
+def readings(corpus: Path) -> list[dict]:
+    """The corpus's readings that may be trained on, with their part: "training" or "development"."""
     lines = [json.loads(line) for line in (corpus / "labels.jsonl").read_text(encoding="utf-8").splitlines()]
     ids = [line["speaker"] for line in lines]
     held = held_back_speaker_ids(ids)
@@ -276,7 +272,7 @@ def readings(corpus: Path, everyone: bool = False) -> list[dict]:
     return [
         {**line, "part": "development" if line["speaker"] in development else "training"}
         for line in lines
-        if everyone or line["speaker"] not in held
+        if line["speaker"] not in held
     ]
 
 

@@ -19,6 +19,8 @@ from .units import PDFS, UNITS
 SPLICE = 9
 """Frames that the first layer sees at once; one output for every third."""
 SUBSAMPLING = 3
+RESIDUAL = 0.66
+"""The share of a layer's input that its output keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Network(nn.Module):
             if self.training and self.dropout:
                 scale = torch.rand(new.shape[0], 1, new.shape[2]) * 4 * self.dropout + 1 - 2 * self.dropout
                 new = new * scale.to(new.dtype)
-            now = new + 0.66 * now[:, 1:-1]
+            now = new + RESIDUAL * now[:, 1:-1]
         first, second = (
             output(_normed(norm, head(now)))
             for head, norm, output in zip(self.heads, self.head_norms, self.outputs, strict=True)
