@@ -1,10 +1,6 @@
 """The recognizer's language model: everyday English and call-centre English, mixed and pruned.
 
-<<<<<<< HEAD
-    python -m models.training.recognizer.language_model --cache DIR [--ngrams N] [--share S]
-=======
     python -m models.training.recognizer.language_model --cache DIR [--ngrams N] [--share S] \\
->>>>>>> main
         [--listeners CORPUS]
 
 Reads DIR/lexicon.tsv (the vocabulary) and DIR/texts.jsonl, writes DIR/language_model.npz. The trigrams of the
