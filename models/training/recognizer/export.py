@@ -1,9 +1,9 @@
 """Write the network as Vosk reads it: am/final.mdl (Kaldi nnet3), am/global_cmvn.stats and the settings.
 
-    python -m models.training.recognizer.export --cache DIR --model FOLDER
+    python -m models.training.recognizer.export --cache DIR --model FOLDER [--names NETWORK ...]
 
-The format is that of Kaldi's sources (TransitionModel, AmNnetSimple, nnet-component.cc); Vosk itself proves
-it: see `verify.py`.
+Several networks become one that gives the mean of what they give. The format is that of Kaldi's sources
+(TransitionModel, AmNnetSimple, nnet-component.cc); Vosk itself proves it: see `verify.py`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import math
 import struct
 from collections.abc import Sequence
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -172,19 +173,19 @@ def _folded(weights: dict[str, Floats], affine: str, norm: str) -> tuple[Floats,
     return weights[f"{affine}.weight"] * scale[:, None], bias
 
 
-def final_mdl(network: Network) -> bytes:
-    """The whole of am/final.mdl."""
+def _add(nnet: _Nnet3, network: Network, prefix: str, share: float) -> str:
+    """Add the network, its outputs times `share`; the name of its output."""
     weights = {name: value.double().numpy() for name, value in network.state_dict().items()}
-    shape, nnet = network.shape, _Nnet3()
+    shape = network.shape
     half = SPLICE // 2
     spliced = f"Append({', '.join(_at('input', offset) for offset in range(-half, half + 1))})"
     now = nnet.relu(
-        "first.relu",
-        nnet.affine("first.affine", spliced, *_folded(weights, "first", "first_norm")),
+        f"{prefix}first.relu",
+        nnet.affine(f"{prefix}first.affine", spliced, *_folded(weights, "first", "first_norm")),
         shape.width,
     )
     for k in range(shape.layers):
-        name = f"layer{k + 1}"
+        name = f"{prefix}layer{k + 1}"
         narrow = nnet.affine(
             f"{name}.down",
             f"Append({_at(now, -SUBSAMPLING)}, {now})",
@@ -199,10 +200,26 @@ def final_mdl(network: Network) -> bytes:
         relu = nnet.relu(f"{name}.relu", wide, shape.width)
         now = nnet.sum(f"{name}.sum", f"Sum(Scale({RESIDUAL}, {now}), {relu})", shape.width)
     head = nnet.relu(
-        "head.relu", nnet.affine("head.affine", now, *_folded(weights, "heads.0", "head_norms.0")), shape.head
+        f"{prefix}head.relu",
+        nnet.affine(f"{prefix}head.affine", now, *_folded(weights, "heads.0", "head_norms.0")),
+        shape.head,
     )
-    nnet.affine("output.affine", head, weights["outputs.0.weight"], weights["outputs.0.bias"])
-    nnet.lines.append("output-node name=output input=output.affine objective=linear")
+    return nnet.affine(
+        f"{prefix}output.affine",
+        head,
+        share * weights["outputs.0.weight"],
+        share * weights["outputs.0.bias"],
+    )
+
+
+def final_mdl(networks: Sequence[Network]) -> bytes:
+    """The whole of am/final.mdl."""
+    nnet = _Nnet3()
+    outputs = [
+        _add(nnet, network, f"net{number}.", 1 / len(networks)) for number, network in enumerate(networks, 1)
+    ]
+    mean = reduce("Sum({}, {})".format, outputs)
+    nnet.lines.append(f"output-node name=output input={mean} objective=linear")
     writer = KaldiWriter()
     transition_model(writer)
     writer.token("<Nnet3>")
@@ -216,7 +233,7 @@ def final_mdl(network: Network) -> bytes:
     writer.token("</Nnet3>")
     for token in ("LeftContext", "RightContext"):
         writer.token(f"<{token}>")
-        writer.integer(network.context)
+        writer.integer(max(network.context for network in networks))
     writer.token("<Priors>")
     writer.vector([])
     return bytes(writer.data)
@@ -236,12 +253,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
-    parser.add_argument("--name", default="network")
+    parser.add_argument("--names", nargs="+", default=["network"])
     arguments = parser.parse_args()
     for folder in ("am", "conf"):
         (arguments.model / folder).mkdir(parents=True, exist_ok=True)
     (arguments.model / "am" / "final.mdl").write_bytes(
-        final_mdl(load(arguments.cache / f"{arguments.name}.pt"))
+        final_mdl([load(arguments.cache / f"{name}.pt") for name in arguments.names])
     )
     mean = np.load(arguments.cache / "features" / "mean.npy")
     (arguments.model / "am" / "global_cmvn.stats").write_bytes(cmvn_stats(mean))

@@ -112,6 +112,21 @@ def degrade(
     return np.logaddexp(degraded + gain, floor).astype(np.float32)
 
 
+def other_tract(features: Features, ratio: float) -> Features:
+    """Log-mel `features` of a vocal tract `ratio` times as short: every frequency times `ratio`.
+
+    Jaitly and Hinton, Vocal Tract Length Perturbation improves speech recognition, ICML workshop 2013, on the
+    bands instead of the spectrum.
+    """
+    low, high = (1127 * np.log1p(CONFIG[edge] / 700) for edge in ("low-freq", "high-freq"))
+    step = (high - low) / (BINS + 1)
+    centres = 700 * np.expm1((low + step * np.arange(1, BINS + 1)) / 1127)
+    wanted = (1127 * np.log1p(centres / ratio / 700) - low) / step - 1
+    below = np.clip(np.floor(wanted).astype(int), 0, BINS - 2)
+    above = np.clip(wanted - below, 0, 1).astype(np.float32)
+    return features[:, below] * (1 - above) + features[:, below + 1] * above
+
+
 def copies(samples: Samples, seed: int, number: int) -> Iterator[tuple[float, Samples]]:
     """`number` copies of a reading, at most 6, each with its speed: first itself, then faster and slower
     ones, most of them in a room.

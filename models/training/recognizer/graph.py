@@ -357,7 +357,7 @@ def _run_openfst(at: Path, folder: Path) -> dict[int, int]:
         "fstcompile HCL.txt | fstarcsort --sort_type=olabel"
         " | fstconvert --fst_type=olabel_lookahead --save_relabel_opairs=relabel > HCLr.fst",
         "fstcompile G.txt | fstrelabel --relabel_ipairs=relabel --relabel_opairs=relabel"
-        " | fstarcsort --sort_type=ilabel | fstconvert --fst_type=const > Gr.fst",
+        " | fstarcsort --sort_type=ilabel | fstconvert --fst_type=ngram > Gr.fst",
     ):
         subprocess.run(
             ["bash", "-o", "pipefail", "-c", pipe],
