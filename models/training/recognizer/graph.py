@@ -8,8 +8,8 @@ it is given one. Needs Debian's libfst-tools and `pip install kaldifst`.
 
 A word outside the grammar is heard as [unk]: as the network's unit for sounds of any other kind, as a loop
 over all phones, which any speech fits, or as one or more of the common words. What these cost decides how
-readily a script's word is taken for another one; that several words fit into one [unk] keeps single words of a
-script from being heard here and there in quite another text.
+readily a script's word is taken for another one. That several words fit into one [unk] keeps single words of
+a script from being heard here and there in quite another text.
 """
 
 from __future__ import annotations

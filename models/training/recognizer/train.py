@@ -3,7 +3,7 @@
     python -m models.training.recognizer.train --cache DIR --minutes 60
 
 Stops after that many minutes of training, learning ever more slowly towards the end, and goes on where it was
-when it is started again. Writes DIR/network.pt; progress goes to DIR/train.log.
+when it is started again. Writes DIR/network.pt; progress goes to DIR/network.log.
 """
 
 from __future__ import annotations
