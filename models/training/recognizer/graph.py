@@ -6,9 +6,10 @@ Reads DIR/lexicon.tsv and DIR/language_model.npz, writes FOLDER/graph and FOLDER
 turns the network's outputs into words, Gr.fst is the language model, which Vosk replaces by a grammar where
 it is given one. Needs Debian's libfst-tools and `pip install kaldifst`.
 
-A word outside the grammar is heard as [unk]: as the network's unit for sounds of any other kind, or as a loop
-over all phones, which any speech fits. What entering the loop and each of its phones cost decides how readily
-a script's word is taken for another one.
+A word outside the grammar is heard as [unk]: as the network's unit for sounds of any other kind, as a loop
+over all phones, which any speech fits, or as one or more of the common words. What these cost decides how
+readily a script's word is taken for another one; that several words fit into one [unk] keeps single words of a
+script from being heard here and there in quite another text.
 """
 
 from __future__ import annotations
@@ -55,14 +56,22 @@ class Garbage:
     """Each phone of the string,"""
     scale: float
     """beside its cost in English words, times this."""
+    word: float
+    """As one of the common words,"""
+    chance: float
+    """beside the negative logarithm of the word's chance, times this."""
+    more: float
+    """and each one after the first within the same [unk]."""
+    words: int
+    """So many of them are common."""
 
 
-GARBAGE = Garbage(noise=0.0, loop=-2.0, phone=0.0, scale=1.0)
+GARBAGE = Garbage(noise=0.0, loop=-2.0, phone=0.0, scale=1.0, word=1.0, chance=0.7, more=-1.5, words=6000)
 DECODING = {
     "min-active": 200,
     "max-active": 4000,
     "beam": 12.0,
-    "lattice-beam": 6.0,
+    "lattice-beam": 3.0,
     "acoustic-scale": 1.0,
     "frame-subsampling-factor": 3,
     "endpoint.silence-phones": 1,
@@ -70,7 +79,7 @@ DECODING = {
     "endpoint.rule3.min-trailing-silence": 0.75,
     "endpoint.rule4.min-trailing-silence": 1.0,
 }
-"""How Vosk searches."""
+"""How Vosk searches. A wider lattice would hold countless ways to hear [unk], and need minutes."""
 _PAUSE = math.log(2)
 """Cost of a pause between two words, and of none."""
 LANGUAGE = 1.3
@@ -87,7 +96,8 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--model", type=Path, required=True)
     for name in Garbage.__slots__:
-        parser.add_argument(f"--{name}", type=float, default=getattr(GARBAGE, name))
+        default = getattr(GARBAGE, name)
+        parser.add_argument(f"--{name}", type=type(default), default=default)
     parser.add_argument("--language", type=float, default=LANGUAGE, help="weight of the language model")
     options = parser.parse_args()
     model = language_model.load(options.cache / language_model.FILE)
@@ -116,6 +126,7 @@ def build(
     arcs, finals, start, marks = _words_of_phones(entries, numbers, garbage)
     doors, target = _doors(arcs, numbers[UNKNOWN], garbage)
     arcs += _loop(arcs, doors, target, numbers[UNKNOWN], garbage, phone_bigrams(entries, model))
+    arcs += _common(arcs, doors, target, numbers[UNKNOWN], garbage, entries, model)
     with tempfile.TemporaryDirectory() as scratch:
         at = Path(scratch)
         (at / "HCL.txt").write_text("".join(_outputs(arcs, finals, start)), encoding="ascii")
@@ -269,6 +280,74 @@ def _loop(
             leave = step(name, other) + step(other, "")
             loop.append((inside[name], NUMBERS[f"{other}_E"], 0, leave, target))
     return loop
+
+
+def _common(
+    arcs: list[Arc],
+    doors: list[tuple[int, float]],
+    target: int,
+    unknown: int,
+    garbage: Garbage,
+    entries: dict[str, list[tuple[Phones, float]]],
+    model: Model,
+) -> list[Arc]:
+    """[unk] as one or more of the common words: what is said in place of the script mostly is."""
+    ranked = sorted((-float(chance), word) for chance, word in zip(model.unigram, model.words, strict=True))
+    ways = [
+        (way, garbage.chance * cost + more)
+        for cost, word in [one for one in ranked if one[1] in entries][: garbage.words]
+        for way, more in entries[word]
+    ]
+    again = _fresh(arcs)
+    made: list[Arc] = []
+    for first in (True, False):
+        start, inner, ends = _tree(ways, first)
+        fresh = 1 + max(again, _fresh(made) if made else 0)
+        for before, label, cost, after in inner:
+            to = target if after in ends else fresh + after
+            cost += ends.get(after, 0.0)
+            if label == _GO_ON:
+                made.append((fresh + before, 0, 0, cost, again))
+            elif before != start:
+                made.append((fresh + before, label, 0, cost, to))
+            elif first:
+                made += [(door, label, unknown, paid + garbage.word + cost, to) for door, paid in doors]
+            else:
+                made.append((again, label, 0, garbage.more + cost, to))
+    return made
+
+
+_GO_ON = 9999
+"""Stands for another word after this one, within the same [unk]."""
+
+
+def _tree(
+    ways: list[tuple[Phones, float]], first: bool
+) -> tuple[int, list[tuple[int, int, float, int]], dict[int, float]]:
+    """Words that share their beginnings and ends: start, arcs, and costs of final states.
+
+    All phones of an [unk] stand within one word, but for the `first` word's first and the last one's last.
+    """
+    import kaldifst
+
+    inside = {name: NUMBERS[f"{name}_I"] for name in _SPEECH}
+    lines, state = [], 2
+    for way, cost in ways:
+        if any(name not in inside for name in way):
+            continue
+        begin = [NUMBERS[f"{way[0]}_B"] if first else inside[way[0]]]
+        middle = begin + [inside[name] for name in way[1:]]
+        last = NUMBERS[f"{way[-1]}_E"] if len(way) > 1 or not first else NUMBERS[f"{way[0]}_S"]
+        for labels in ([*middle[:-1], last], [*middle, _GO_ON]):
+            at, weight = 0, cost  # the weight comes first, so that it is there to be pruned by
+            for place, label in enumerate(labels):
+                to = 1 if place + 1 == len(labels) else state
+                lines.append(f"{at} {to} {label} {label} {weight:.5g}")
+                at, state, weight = to, state + (to != 1), 0.0
+    fst = _minimal([*lines, "1"], acceptor=False)
+    finals = {s: w for s in kaldifst.StateIterator(fst) if math.isfinite(w := fst.final(s).value)}
+    inner = [(before, label, cost, after) for before, label, _, cost, after in _arcs(fst)]
+    return _value(fst.start), inner, finals
 
 
 def _outputs(arcs: list[Arc], finals: dict[int, float], start: int) -> Iterator[str]:
