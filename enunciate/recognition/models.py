@@ -429,8 +429,7 @@ def _least_size(path: Path) -> int:
         if not kind:
             return path.stat().st_size + 1
         if kind == b"ngram":
-            counts = file.read(24).ljust(24, b"\xff")
-            histories, following, ends = struct.unpack("<QQQ", counts)
+            histories, following, ends = map(int, struct.unpack("<QQQ", file.read(24).ljust(24, b"\xff")))
             return file.tell() + (68 * histories + 65 * following) // 8 + 4 * ends
         return file.tell() + 20 * states + 16 * arcs if kind == b"const" else 0
 

@@ -44,6 +44,11 @@ def test_neither_the_word_itself_nor_what_sounds_like_it(word: str) -> None:
     assert not any(lexicon.same_spoken(word, other) for other in others)
 
 
+def test_words_that_only_look_like_participles_have_no_verb() -> None:
+    assert alternatives("morning", everything) == ("mornings",)
+    assert alternatives("meeting", everything)[0] == "meet"
+
+
 def test_only_words_that_the_model_has() -> None:
     assert alternatives("weeks", lambda word: word != "week") == ()
 
