@@ -418,7 +418,7 @@ def _agreed(margin: float, confidence: float | None) -> bool:
     """
     sure = min(max(0.5 if confidence is None else confidence, 0.01), 0.99)
     odds = math.log(sure / (1.0 - sure))
-    return -margin / 10.0 + min(max(odds, -2.0), 2.0) > _BOTH_AGAINST
+    return -margin / 10.0 + min(max(odds, -2.0), 3.2) > _BOTH_AGAINST
 
 
 def _alternative(word: AlignedWord) -> bool:
