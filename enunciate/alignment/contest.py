@@ -23,20 +23,23 @@ Choice = tuple[Phones, ...]
 _SHORTEST_SECONDS = 0.1
 _FRAMES_PER_SECOND = 100
 _SEARCH = "extras"
-_OFFERED, _REPEATED = 1e-3, 1e-2
-"""Chance of each word offered as an extra one, and of a word being said again."""
+_OFFERED, _REPEATED, _BEGUN = 1e-3, 1e-2, 1e-2
+"""Chance of each word offered as an extra one, of a word being said again, and of one only begun at first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extra:
-    """A word said in addition, before word `place` of those followed: an offered one, or one said again."""
+    """A word said in addition, before word `place` of those followed: an offered one, one said again, or the
+    beginning of the word that follows.
+    """
 
     place: int
     offer: str | None
     repeats: int | None
-    """Index of the word that is said again."""
+    """Index of the word that is said again, or begun."""
     interval: Interval
     """Within the sound, seconds."""
+    begun: bool = False
 
 
 class Contest:
@@ -85,8 +88,9 @@ class Contest:
     ) -> tuple[Extra, ...]:
         """Follow `words`, which are known to have been said, and find what was said between them.
 
-        A finite-state grammar allows one extra word at each place: one of `offers`, or a neighbour said
-        twice. It proposes more than is there, above all short vowels: let `margin` decide on each.
+        A finite-state grammar allows one extra word at each place: one of `offers`, a neighbour said twice,
+        or the beginning of the next word. It proposes more than is there, above all short vowels: let
+        `margin` decide on each.
         """
         if not words or audio.seconds < _SHORTEST_SECONDS:
             return ()
@@ -99,13 +103,17 @@ class Contest:
     ) -> tuple[Extra, ...]:
         try:
             names = [self._name(choice) for choice in words]
+            starts = {
+                place: self._name(part) for place, choice in enumerate(words) if (part := beginnings(choice))
+            }
             offered = {self._name(choice): offer for offer, choice in offers.items()}
             decoder, count = self._decoder, len(names)
             # State 2i stands before word i, state 2i + 1 there too but after an extra word.
             steps: list[tuple[int, int, float] | tuple[int, int, float, str]] = []
             for place in range(count + 1):
                 again = dict.fromkeys(names[max(0, place - 1) : place + 1], _REPEATED)
-                for name, chance in (dict.fromkeys(offered, _OFFERED) | again).items():
+                begun = {starts[place]: _BEGUN} if place in starts else {}
+                for name, chance in (dict.fromkeys(offered, _OFFERED) | begun | again).items():
                     steps.append((2 * place, 2 * place + 1, chance, name))
                 if place < count:
                     steps += [(2 * place + late, 2 * place + 2, 1.0, names[place]) for late in (0, 1)]
@@ -128,7 +136,7 @@ class Contest:
         except RuntimeError:
             self._decoder = None
             return ()
-        return tuple(_extras(names, said, offered))
+        return tuple(_extras(names, said, offered, starts))
 
     def _listen(self, pcm: bytes) -> None:
         self._decoder.reinit_feat()  # else a result depends on what was heard before
@@ -166,8 +174,22 @@ def difference(first: float | None, second: float | None) -> float:
     return 0.0 if first is second is None else fit(first) - fit(second)
 
 
+def beginnings(choice: Choice) -> Choice:
+    """What a word sounds like that is broken off: its first sounds, two and more, without the last two.
+
+    >>> beginnings((("P", "EY1", "SH", "AH0", "N", "S"),))
+    (('P', 'EY'), ('P', 'EY', 'SH'), ('P', 'EY', 'SH', 'AH'))
+    """
+    return tuple(
+        dict.fromkeys(way[:length] for way in map(bare, choice) for length in range(2, len(way) - 1))
+    )
+
+
 def _extras(
-    names: Sequence[str], said: Sequence[tuple[str, Interval]], offered: Mapping[str, str]
+    names: Sequence[str],
+    said: Sequence[tuple[str, Interval]],
+    offered: Mapping[str, str],
+    starts: Mapping[int, str],
 ) -> Iterator[Extra]:
     """The words that were said beside `names`."""
     from rapidfuzz.distance import Levenshtein
@@ -179,4 +201,7 @@ def _extras(
         for name, interval in said[edit.dest_start : edit.dest_end]:
             around = range(max(0, place - 1), min(place + 1, len(names)))
             repeats = next((near for near in around if names[near] == name), None)
-            yield Extra(place, None if repeats is not None else offered.get(name), repeats, interval)
+            if repeats is None and starts.get(place) == name:
+                yield Extra(place, None, place, interval, begun=True)
+            else:
+                yield Extra(place, None if repeats is not None else offered.get(name), repeats, interval)

@@ -15,8 +15,8 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
-from enunciate.alignment import AlignedWord, Alignment
-from enunciate.alignment.contest import Choice, Contest, Extra, difference, fit
+from enunciate.alignment import AlignedWord, Alignment, Status
+from enunciate.alignment.contest import Choice, Contest, Extra, beginnings, difference, fit
 from enunciate.alignment.extras import name_extras
 from enunciate.alignment.phones import stretches
 from enunciate.alignment.words import align, said_text, same_word, sound_distance
@@ -42,6 +42,8 @@ _FIRMLY_AGAINST = -60.0
 _SURE, _SURE_EXTRA_FOR, _EXTRA_FOR, _UNHEARD_FOR = 0.9, -40.0, -60.0, -90.0
 """How much worse the sound must fit without an extra word for it to stand: one that the recognizer heard with
 this confidence or with less, and one that it did not hear."""
+_BEGUN_FOR = -20.0
+"""The same where it heard something else that fits worse than the beginning of the word after it."""
 _HESITATION_FOR, _HESITATION_SECONDS = -35.0, 0.22
 """The same of a sound of hesitation, which has to be drawn out: accents put short vowels between words."""
 _COVERED_AT_MOST = 0.6
@@ -51,6 +53,8 @@ _LONG_FOR = 60.0
 _READ_SHARE, _RUN, _DENSE_SHARE = 0.4, 10, 0.8
 _DOUBTED = 0.7
 """Confidence below which a word that was heard is looked at again. Of rightly read words one in twenty is."""
+_HARDLY = 0.3
+"""Confidence below which what was heard in a small word's place is no evidence."""
 _OTHER = 0.5
 """Sound distance per phone from which a word is quite another one."""
 _MISSING_AT_MOST = 3
@@ -204,6 +208,9 @@ class SecondLook:
             )
             own = _restored(replace(word, interval=early if script_first else late))
             return (own, extra) if script_first else (extra, own)
+        if (word.confidence or 0.0) < _HARDLY and _small(word):
+            nothing = self._contest.score(sound, (*first, *last))
+            return (_restored(word) if difference(scores[0], nothing) > _AGAINST else word,)
         # A long word is not restored: any word may fit better than what a grammar had to offer.
         read = _small(word) and difference(scores[0], against) > _AGAINST
         return (_restored(word) if read else word,)
@@ -223,11 +230,44 @@ class SecondLook:
         """The words without those beside the script that the sound can do without."""
         kept: list[AlignedWord] = []
         for place, word in enumerate(words):
-            if word.reference is not None or word.heard is None:
+            if word.reference is not None or word.heard is None or _resumes(word, kept):
                 kept.append(word)
             elif not any(self._outside(near) for near in (*kept[-1:], *words[place + 1 : place + 2])):
-                kept += self._extra_word(word, kept, words[place + 1 :])
+                own = []
+                if _again(word, kept) and (kept[-1].confidence or 0.0) < (word.confidence or 0.0):
+                    # Of a word heard twice the one less sure is in doubt.
+                    first = kept.pop()
+                    own = [replace(first, interval=word.interval, confidence=word.confidence)]
+                    word = replace(word, interval=first.interval, confidence=first.confidence)
+                after = [*own, *words[place + 1 :]]
+                extra = self._extra_word(word, kept, after)
+                if not extra and kept:
+                    kept[-1] = self._whole(kept[-1], word, kept[:-1], after)
+                kept += [*extra, *own]
         return kept
+
+    def _whole(
+        self,
+        word: AlignedWord,
+        extra: AlignedWord,
+        before: Sequence[AlignedWord],
+        after: Sequence[AlignedWord],
+    ) -> AlignedWord:
+        """A word in the place of the script's, restored where that and the doubtful `extra` one after it are
+        the script's word torn in two ("more I'm" for "morning").
+        """
+        if word.status != "substituted" or word.heard is None:
+            return word
+        assert word.reference is not None
+        assert word.interval is not None
+        assert extra.interval is not None
+        joined = replace(word, interval=Interval(word.interval.start, extra.interval.end))
+        sound, _, first, last = self._around(joined, before, after)
+        script = self._contest.score(sound, (*first, word.reference.pronunciations, *last))
+        alone = self._contest.score(sound, (*first, _ways(word), *last))
+        both = self._contest.score(sound, (*first, _ways(word), _ways(extra), *last))
+        torn = difference(script, both) > 0.0 and difference(script, alone) > _AGAINST
+        return _restored(joined) if torn else word
 
     def _extra_word(
         self, word: AlignedWord, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
@@ -237,6 +277,12 @@ class SecondLook:
         sound, _, first, last = self._around(word, before, after)
         without = self._contest.score(sound, (*first, *last))
         with_it = self._contest.score(sound, (*first, _ways(word), *last))
+        begun = self._begun(word, after)
+        if begun is not None:
+            score = self._contest.score(sound, (*first, beginnings(_ways(begun)), *last))
+            if difference(score, with_it) > 0.0 or word.status == "false_start":
+                least = _UNHEARD_FOR if word.confidence is None else _BEGUN_FOR
+                return (begun,) if difference(without, score) < least else ()
         if word.confidence is not None:
             least = _SURE_EXTRA_FOR if word.confidence > _SURE else _EXTRA_FOR
             return (word,) if difference(without, with_it) < least else ()
@@ -247,6 +293,15 @@ class SecondLook:
             return (filler,) if drawn_out and difference(without, hesitating) < _HESITATION_FOR else ()
         return (word,) if difference(without, with_it) < _UNHEARD_FOR else ()
 
+    def _begun(self, word: AlignedWord, after: Sequence[AlignedWord]) -> AlignedWord | None:
+        """An extra word as the beginning of the script's word right after it; None where that has none."""
+        following = next(iter(after), None)
+        if following is None or following.reference is None or following.status != "correct":
+            return None
+        if not beginnings(following.reference.pronunciations):
+            return None
+        return replace(word, status="false_start", heard=following.reference.text)
+
     def _outside(self, word: AlignedWord) -> bool:
         """Whether this is a script word outside the vocabulary, parts of which may be taken for others."""
         return word.reference is not None and not self._recognizer.knows(word.reference.text)
@@ -256,7 +311,7 @@ class SecondLook:
         for place, word in enumerate(words):
             if word.status == "repeated" and len(_ways(word)[0]) > 2:
                 sound, _, first, last = self._around(word, words[:place], words[place + 1 :])
-                begun = tuple(way[:n] for way in _ways(word) for n in range(2, len(way) - 1))
+                begun = beginnings(_ways(word))
                 margin = self._contest.margin(sound, (*first, begun, *last), (*first, _ways(word), *last))
                 if begun and margin > -_AGAINST:
                     yield replace(word, status="false_start")
@@ -290,7 +345,8 @@ class SecondLook:
             return None
         interval = Interval(offset + extra.interval.start, offset + extra.interval.end)
         heard = said_text(followed[extra.repeats]) if extra.repeats is not None else extra.offer
-        return AlignedWord("filler" if heard in FILLERS else "inserted", None, heard, interval)
+        status: Status = "filler" if heard in FILLERS else "false_start" if extra.begun else "inserted"
+        return AlignedWord(status, None, heard, interval)
 
     def _around(
         self, word: AlignedWord | None, before: Sequence[AlignedWord], after: Sequence[AlignedWord]
@@ -302,9 +358,15 @@ class SecondLook:
         times = [w.interval for w in (*first, *own, *last) if w.interval is not None]
         start = min(time.start for time in times) - _MARGIN_SECONDS if first or own else 0.0
         end = max(time.end for time in times) + _MARGIN_SECONDS if last or own else self._audio.seconds
+        left = times[0].end if first else max(0.0, start)
+        right = times[-1].start if last else max(0.0, start, min(self._audio.seconds, end))
+        # How a word sounds that nobody can name is not known: the sound begins behind it, or ends before it.
+        if first and _nameless(first[-1]):
+            start, first = left, []
+        if last and _nameless(last[0]):
+            end, last = right, []
         whole = Interval(max(0.0, start), max(0.0, start, min(self._audio.seconds, end)))
-        left = times[0].end if first else whole.start
-        gap = Interval(left, max(left, times[-1].start if last else whole.end))
+        gap = Interval(left, max(left, right))
         return self._audio.cut(whole), gap, [_ways(w) for w in first], [_ways(w) for w in last]
 
     def _freely_heard(self, word: AlignedWord, sound: Audio) -> bool:
@@ -356,12 +418,33 @@ def _agreed(margin: float, confidence: float | None) -> bool:
     """
     sure = min(max(0.5 if confidence is None else confidence, 0.01), 0.99)
     odds = math.log(sure / (1.0 - sure))
-    return -margin / 10.0 + min(max(odds, -2.0), 2.0) > _BOTH_AGAINST
+    return -margin / 10.0 + min(max(odds, -2.0), 3.2) > _BOTH_AGAINST
 
 
 def _alternative(word: AlignedWord) -> bool:
     """Whether what was heard is one of the words listened for in place of the script's."""
     return word.reference is not None and word.heard in alternatives(word.reference.text, lambda _: True)
+
+
+def _again(word: AlignedWord, before: Sequence[AlignedWord]) -> bool:
+    """Whether an extra word says the script's word before it once more."""
+    return bool(before) and before[-1].status == "correct" and said_text(before[-1]) == word.heard
+
+
+def _resumes(word: AlignedWord, before: Sequence[AlignedWord]) -> bool:
+    """Whether an extra word says again what stood before something that nobody can name: "the [unk] the"."""
+    return (
+        len(before) > 1
+        and before[-1].status == "inserted"
+        and _nameless(before[-1])
+        and said_text(before[-2]) == word.heard
+        and (word.confidence or 0.0) > 0.5
+    )
+
+
+def _nameless(word: AlignedWord) -> bool:
+    """Whether something was said that is neither the script's word nor known."""
+    return word.heard is None and (word.reference is None or word.status == "substituted")
 
 
 def _ways(word: AlignedWord) -> Choice:

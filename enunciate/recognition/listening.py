@@ -165,6 +165,8 @@ FUNCTION_WORDS = frozenset(
     ]
 )
 """Small words: they have no other forms, whatever the dictionary lists beside them."""
+_NO_PARTICIPLES = frozenset({"morning", "evening"})
+"""They end as forms of "morn" and "even" would, but are not."""
 _NEIGHBOURS = {
     "one": "nine",
     "nine": "one five",
@@ -275,7 +277,7 @@ def _inflections(word: str) -> tuple[str, ...]:
     if len(word) < 3 or not word.isalpha() or word in FUNCTION_WORDS:
         return ()
     bases = {word}
-    if not word.endswith(("eed", "ss")):
+    if not word.endswith(("eed", "ss")) and word not in _NO_PARTICIPLES:
         for pattern, ending in ((r"(ies|ied)$", "y"), (r"(es|ed|ing|s)$", ""), (r"(ed|ing|es)$", "e")):
             bases.add(re.sub(pattern, ending, word))
         bases |= {base[:-1] for base in bases - {word} if re.search(r"([bdgklmnprt])\1$", base)}

@@ -415,7 +415,9 @@ def _least_size(path: Path) -> int:
     """The bytes that the OpenFst file at `path` has at least, by its header; more than it has if that is bad.
 
     Vosk ignores a Gr.fst that is cut short and crashes on such an HCLr.fst. A constant graph takes 20 bytes a
-    state and 16 an arc; a look-ahead graph is one inside an envelope (OpenFst's const-fst.h and add-on.h).
+    state and 16 an arc; a look-ahead graph is one inside an envelope (OpenFst's const-fst.h and add-on.h). A
+    language model with succinct histories takes 4 bits and 8 bytes a state, a bit and 8 bytes a word after
+    one, 4 bytes an end (ngram-fst.h).
     """
     with path.open("rb") as file:
         kind, _, states, arcs = _header(file)
@@ -426,6 +428,9 @@ def _least_size(path: Path) -> int:
             kind, _, states, arcs = _header(file)
         if not kind:
             return path.stat().st_size + 1
+        if kind == b"ngram":
+            histories, following, ends = map(int, struct.unpack("<QQQ", file.read(24).ljust(24, b"\xff")))
+            return file.tell() + (68 * histories + 65 * following) // 8 + 4 * ends
         return file.tell() + 20 * states + 16 * arcs if kind == b"const" else 0
 
 

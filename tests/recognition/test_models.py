@@ -113,8 +113,9 @@ def test_a_single_byte_changed_is_found_by_verify_and_before_loading(copy):
 
 def test_a_listed_file_of_another_size_or_missing_makes_a_model_unusable(copy):
     models.seal(copy)
+    size = (copy / "graph/HCLr.fst").stat().st_size
     cut(copy / "graph/HCLr.fst", -5)
-    with pytest.raises(ModelError, match=r"HCLr\.fst has 3120341 bytes instead of 3120346"):
+    with pytest.raises(ModelError, match=rf"HCLr\.fst has {size - 5} bytes instead of {size}"):
         models.check(copy)
     (copy / "graph/phones.txt").unlink()
     (copy / "graph/HCLr.fst").write_bytes((models.shipped_path() / "graph/HCLr.fst").read_bytes())

@@ -137,20 +137,20 @@ def test_silence_holds_no_words(recognizer: Recognizer, phrases: list[str] | Non
 
 def test_what_the_vocabulary_holds(recognizer: Recognizer) -> None:
     assert recognizer.knows("calling")
-    assert not recognizer.knows("larkmoor")
+    assert not recognizer.knows("larkmead")
     assert not recognizer.knows("Calling")
 
 
 def test_words_that_the_model_lacks_are_left_out_of_what_is_listened_for(
     recognizer: Recognizer, opening: Audio, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with_unknown = [f"larkmoor {GREETING} zzyzzx", "zzyzzx", UNKNOWN]
+    with_unknown = [f"larkmead {GREETING} zzyzzx", "zzyzzx", UNKNOWN]
     heard = recognizer.transcribe(opening, with_unknown)
     assert heard == recognizer.transcribe(opening, [GREETING, UNKNOWN])
     assert "zzyzzx" not in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("phrases", [["larkmoor zzyzzx"], ["larkmoor", "zzyzzx"], [""], []])
+@pytest.mark.parametrize("phrases", [["larkmead zzyzzx"], ["larkmead", "zzyzzx"], [""], []])
 def test_nothing_to_listen_for_is_refused(recognizer: Recognizer, opening: Audio, phrases: list[str]) -> None:
     with pytest.raises(RecognitionError, match="enunciate-en knows none of the script's words"):
         recognizer.transcribe(opening, phrases)

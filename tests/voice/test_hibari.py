@@ -27,7 +27,7 @@ WORDS = "thank you for calling i read the book"
 
 def heard(audio: Audio, recognizer: Recognizer, *phrases: str) -> str:
     samples = soxr.resample(audio.samples, audio.rate, RATE).astype(np.float32)
-    around = np.zeros(RATE // 2, np.float32)
+    around = np.zeros(RATE // 2, np.float32)  # in digital silence as it is, words are heard, and lost
     sound = Audio(np.concatenate([around, samples, around]), RATE)
     return " ".join(
         word.text for word in recognizer.transcribe(sound, [*phrases, UNKNOWN]).words if word.text != UNKNOWN

@@ -82,7 +82,7 @@ DECODING = {
 """How Vosk searches. A wider lattice would hold countless ways to hear [unk], and need minutes."""
 _PAUSE = math.log(2)
 """Cost of a pause between two words, and of none."""
-LANGUAGE = 1.3
+LANGUAGE = 1.05
 """Weight of the language model. Vosk's acoustic scale would change grammars too; this does not."""
 _FREE_UNKNOWN = 16.0
 """Cost of [unk] in the language model."""

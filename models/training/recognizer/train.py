@@ -268,7 +268,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=600)
     parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--frames", type=int, default=1500, help="outputs in a batch")
-    parser.add_argument("--labelled-epochs", type=float, default=1)
+    parser.add_argument("--labelled-epochs", type=float, default=3)
     parser.add_argument("--width", type=int, default=512)
     parser.add_argument("--layers", type=int, default=9)
     parser.add_argument("--threads", type=int, default=2)
