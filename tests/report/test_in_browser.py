@@ -192,7 +192,7 @@ def test_the_word_that_is_heard_is_marked_and_buttons_listen(browser: Browser, r
     assert listen.text == "▶ Listen at 4.3 s"
     browser.click(listen)
     start, stop = heard(browser)
-    assert start == pytest.approx(span(word(browser, "weeks"))[0] - 0.4, abs=0.01)
+    assert start == pytest.approx(span(word(browser, "weeks"))[0] - 0.4, abs=0.001)
     assert {"two", "weeks said “week”", "early,", "you", "paid said “pay”"} <= set(
         browser.run("return [...marked]")
     )

@@ -163,7 +163,6 @@ def _words_of_phones(
 
     Marks follow words that sound alike or begin others, and pauses, so that the transducer is deterministic.
     """
-    import kaldifst
 
     spoken = [
         (numbers[word], tuple(placed(way)), cost) for word, ways in entries.items() for way, cost in ways
@@ -191,8 +190,7 @@ def _words_of_phones(
     marks = max(used.values()) + 1
     lines += [f"{pausing} {paused} {NUMBERS[_SILENCE]} 0", f"{paused} {between} {_PHONES + marks} 0", "1"]
     fst = _minimal(lines, acceptor=False)
-    finals = {s: w for s in kaldifst.StateIterator(fst) if math.isfinite(w := fst.final(s).value)}
-    return _arcs(fst), finals, _value(fst.start), marks
+    return _arcs(fst), _finals(fst), _value(fst.start), marks
 
 
 def _value(attribute: Any) -> int:
@@ -251,6 +249,13 @@ def _arcs(fst: Any) -> list[Arc]:
         for state in kaldifst.StateIterator(fst)
         for arc in kaldifst.ArcIterator(fst, state)
     ]
+
+
+def _finals(fst: Any) -> dict[int, float]:
+    """Costs of the final states."""
+    import kaldifst
+
+    return {s: w for s in kaldifst.StateIterator(fst) if math.isfinite(w := fst.final(s).value)}
 
 
 def _loop(
@@ -328,7 +333,6 @@ def _tree(
 
     All phones of an [unk] stand within one word, but for the `first` word's first and the last one's last.
     """
-    import kaldifst
 
     inside = {name: NUMBERS[f"{name}_I"] for name in _SPEECH}
     lines, state = [], 2
@@ -345,9 +349,8 @@ def _tree(
                 lines.append(f"{at} {to} {label} {label} {weight:.5g}")
                 at, state, weight = to, state + (to != 1), 0.0
     fst = _minimal([*lines, "1"], acceptor=False)
-    finals = {s: w for s in kaldifst.StateIterator(fst) if math.isfinite(w := fst.final(s).value)}
     inner = [(before, label, cost, after) for before, label, _, cost, after in _arcs(fst)]
-    return _value(fst.start), inner, finals
+    return _value(fst.start), inner, _finals(fst)
 
 
 def _outputs(arcs: list[Arc], finals: dict[int, float], start: int) -> Iterator[str]:
