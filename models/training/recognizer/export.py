@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .features import BINS, CONFIG
-from .network import RESIDUAL, SPLICE, SUBSAMPLING, Network, load
+from .network import BAND, BAND_STEP, PLACES, RESIDUAL, SPLICE, SUBSAMPLING, Network, load
 from .units import positional
 
 Floats = NDArray[np.float64]
@@ -173,12 +173,29 @@ def _folded(weights: dict[str, Floats], affine: str, norm: str) -> tuple[Floats,
     return weights[f"{affine}.weight"] * scale[:, None], bias
 
 
+def _spread(patterns: Floats, bias: Floats) -> tuple[Floats, Floats]:
+    """Filters that are looked for at all places, as one layer of the whole input."""
+    spread = np.zeros((PLACES, len(patterns), SPLICE, BINS))
+    for place in range(PLACES):
+        low = place * BAND_STEP
+        spread[place, :, :, low : low + BAND] = patterns.reshape(-1, SPLICE, BAND)
+    return spread.reshape(PLACES * len(patterns), SPLICE * BINS), np.tile(bias, PLACES)
+
+
 def _add(nnet: _Nnet3, network: Network, prefix: str, share: float) -> str:
     """Add the network, its outputs times `share`; the name of its output."""
     weights = {name: value.double().numpy() for name, value in network.state_dict().items()}
     shape = network.shape
     half = SPLICE // 2
     spliced = f"Append({', '.join(_at('input', offset) for offset in range(-half, half + 1))})"
+    if shape.filters:
+        spliced = nnet.relu(
+            f"{prefix}filters.relu",
+            nnet.affine(
+                f"{prefix}filters.affine", spliced, *_spread(*_folded(weights, "filters", "filters_norm"))
+            ),
+            PLACES * shape.filters,
+        )
     now = nnet.relu(
         f"{prefix}first.relu",
         nnet.affine(f"{prefix}first.affine", spliced, *_folded(weights, "first", "first_norm")),

@@ -1,10 +1,8 @@
-"""Log-mel features exactly as Vosk computes them, and what rooms, lines and microphones do to them.
+"""Log-mel features exactly as Vosk computes them, and those of the noises that are added to them.
 
     python -m models.training.recognizer.features --corpus CORPUS --cache DIR
 
-Speed and reverberation change the sound, so such copies are computed once, here. Level, noise, hum, babble
-and the telephone's band are changes of the features themselves (a level is added, sounds add up as energies),
-which training draws anew each time: `degrade`.
+What tempo, rooms, lines and microphones do to them is drawn anew in training: distort.py.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ import hashlib
 import json
 import multiprocessing
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +20,6 @@ import kaldi_native_fbank
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from scipy.signal import fftconvolve, resample_poly
 
 from enunciate.alignment.phones import PhoneAligner
 from enunciate.reference import lexicon
@@ -41,7 +38,6 @@ CONFIG = {
 """conf/fbank.conf of the model."""
 CMN_WINDOW, CMN_GLOBAL = 600, 200
 """Kaldi's defaults for online mean normalisation, in frames."""
-SPEEDS = ((10, 9), (10, 11), (1, 1), (20, 19), (20, 21))
 DEVELOPMENT_SPEAKERS = 8
 
 Samples = NDArray[np.float32]
@@ -63,83 +59,6 @@ def fbank(samples: Samples) -> Features:
     return np.stack(frames) if frames else np.zeros((0, BINS), np.float32)
 
 
-def online_cmn(features: Features, mean: NDArray[np.float64], heard: Features | None = None) -> Features:
-    """Features less the running mean, as Kaldi's OnlineCmvn: of the last 600 frames, and of `mean` while
-    there are fewer. `heard` is what the same stream held before.
-    """
-    lead = 0 if heard is None else len(heard)
-    everything = features if heard is None else np.concatenate([heard, features])
-    sums = np.cumsum(everything, 0, dtype=np.float64)
-    counts = np.arange(1, len(everything) + 1, dtype=np.float64)
-    if len(everything) > CMN_WINDOW:
-        sums[CMN_WINDOW:] -= np.cumsum(everything, 0, dtype=np.float64)[:-CMN_WINDOW]
-        counts = np.minimum(counts, CMN_WINDOW)
-    extra = np.minimum(CMN_WINDOW - counts, CMN_GLOBAL)
-    means = (sums + extra[:, None] * mean) / (counts + extra)[:, None]
-    return (everything - means)[lead:].astype(np.float32)
-
-
-def reverberated(samples: Samples, generator: np.random.Generator) -> Samples:
-    """The sound in a room: an exponentially decaying tail of noise, 0.15 to 0.6 s to -60 dB."""
-    length = int(RATE * generator.uniform(0.15, 0.6))
-    tail = generator.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
-    tail[: int(generator.uniform(0, 0.005) * RATE)] = 0
-    tail *= generator.uniform(0.1, 0.5) / np.sqrt((tail**2).sum())
-    tail[0] = 1.0
-    return fftconvolve(samples, tail)[: len(samples)].astype(np.float32)
-
-
-def degrade(
-    features: Features, noises: Sequence[Features], floor: Features, generator: np.random.Generator
-) -> Features:
-    """What a line, a microphone and a room's noise make of log-mel `features`. `floor` (40,) is the noise of
-    rounding to 16 bits, in a band that holds nothing.
-    """
-    degraded = features.copy()
-    if generator.random() < 0.5:
-        noise = noises[generator.integers(len(noises))]
-        start = generator.integers(max(1, len(noise) - len(degraded)))
-        noise = np.resize(noise[start : start + len(degraded)], degraded.shape)
-        loud = np.logaddexp.reduce(degraded.max(1)) - np.log(len(degraded))
-        level = loud - (np.logaddexp.reduce(noise.max(1)) - np.log(len(noise)))
-        degraded = np.logaddexp(degraded, noise + level - np.log(10) / 10 * generator.uniform(3, 30))
-    if generator.random() < 0.3:  # a microphone's colour: a smooth curve over the bands
-        ends = generator.uniform(-2.5, 2.5, 4)
-        degraded += np.interp(np.arange(BINS), np.linspace(0, BINS - 1, 4), ends - ends.mean())
-    gain = generator.uniform(-6.5, 1.5) if generator.random() < 0.6 else 0.0
-    if generator.random() < 0.2:
-        degraded[:, generator.integers(27, 32) :] = -20
-    return np.logaddexp(degraded + gain, floor).astype(np.float32)
-
-
-def other_tract(features: Features, ratio: float) -> Features:
-    """Log-mel `features` of a vocal tract `ratio` times as short: every frequency times `ratio`.
-
-    Jaitly and Hinton, Vocal Tract Length Perturbation improves speech recognition, ICML workshop 2013, on the
-    bands instead of the spectrum.
-    """
-    low, high = (1127 * np.log1p(CONFIG[edge] / 700) for edge in ("low-freq", "high-freq"))
-    step = (high - low) / (BINS + 1)
-    centres = 700 * np.expm1((low + step * np.arange(1, BINS + 1)) / 1127)
-    wanted = (1127 * np.log1p(centres / ratio / 700) - low) / step - 1
-    below = np.clip(np.floor(wanted).astype(int), 0, BINS - 2)
-    above = np.clip(wanted - below, 0, 1).astype(np.float32)
-    return features[:, below] * (1 - above) + features[:, below + 1] * above
-
-
-def copies(samples: Samples, seed: int, number: int) -> Iterator[tuple[float, Samples]]:
-    """`number` copies of a reading, at most 6, each with its speed: first itself, then faster and slower
-    ones, most of them in a room.
-    """
-    generator = np.random.default_rng(seed)
-    yield 1.0, samples
-    for up, down in SPEEDS[: number - 1]:
-        copy = samples if up == down else resample_poly(samples, up, down).astype(np.float32)
-        if generator.random() < 0.7:
-            copy = reverberated(copy, generator)
-        yield down / up, np.round(np.clip(copy, -32768, 32767))
-
-
 def _aligned(samples: Samples, words: Sequence[str]) -> list[tuple[str, int, int]] | None:
     """Phones with first and last frame, for a first training on frames; None where PocketSphinx cannot."""
     found = PhoneAligner().align(samples.astype(np.int16), [lexicon.pronunciations(word) for word in words])
@@ -155,44 +74,29 @@ def _corpus_one(corpus: Path, reading: dict) -> tuple[list[tuple[dict, Features]
     samples = samples.astype(np.float32)
     words = reading["text"].lower().split()
     phones = _aligned(samples, words)
-    said = [word["phones"] for word in reading["words"]]
-    made = []
-    number = 1 if reading["part"] == "development" else 1 + len(SPEEDS)
-    for index, (speed, copy) in enumerate(copies(samples, int(reading["utterance"]), number)):
-        made.append(
-            (
-                {
-                    "id": f"{reading['utterance']}-{index}",
-                    "part": reading["part"],
-                    "voice": reading["speaker"],
-                    "words": words,
-                    "said": said,
-                    "phones": phones and [(p, a / speed, b / speed) for p, a, b in phones],
-                },
-                fbank(copy),
-            )
-        )
-    return made, len(samples)
+    entry = {
+        "id": reading["utterance"],
+        "part": reading["part"],
+        "voice": reading["speaker"],
+        "words": words,
+        "said": [word["phones"] for word in reading["words"]],
+        "phones": phones,
+    }
+    return [(entry, fbank(samples))], len(samples)
 
 
 def _shard_one(path: Path) -> tuple[list[tuple[dict, Features]], int]:
-    """One shard of synthetic speech: a copy of each, half of them in a room, some at another speed."""
+    """One shard of synthetic speech, every reading at a level of its own."""
     sound = np.load(path.with_suffix(".npy"), mmap_mode="r")
     made, total = [], 0
     for entry in json.loads(path.read_text(encoding="utf-8")):
         samples = np.array(sound[entry["start"] : entry["start"] + entry["length"]], np.float32)
         total += len(samples)
         generator = np.random.default_rng(hash_of(entry["id"]))
-        up, down = SPEEDS[generator.integers(len(SPEEDS))] if generator.random() < 0.5 else (1, 1)
-        if up != down:
-            samples = resample_poly(samples, up, down).astype(np.float32)
-        if generator.random() < 0.5:
-            samples = reverberated(samples, generator)
         samples = np.round(np.clip(samples * np.exp(generator.uniform(-1.5, 0.3)), -32768, 32767))
-        speed = down / up
         ends = [0.0, *(end for _, end in entry.get("phones", ()))]
         phones = [
-            (phone, FRAMES_PER_SECOND * start / speed, FRAMES_PER_SECOND * end / speed)
+            (phone, FRAMES_PER_SECOND * start, FRAMES_PER_SECOND * end)
             for (phone, end), start in zip(entry.get("phones", ()), ends, strict=False)
         ]
         made.append(

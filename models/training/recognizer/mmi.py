@@ -3,16 +3,21 @@
 Povey et al., Purely sequence-trained neural networks for ASR based on lattice-free MMI, Interspeech 2016;
 from words alone, without an alignment: Hadian et al., End-to-end speech recognition using lattice-free MMI,
 Interspeech 2018. The denominator is a trigram over phones. Forward-backward runs outside of PyTorch, which
-only gets the occupation probabilities: they are the gradient.
+only gets the occupation probabilities: they are the gradient. It is written twice, for the processor (here)
+and for a GPU (forward_backward.cu).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numba
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from .units import INDEX, SILENCE, SPOKEN_NOISE, UNITS
 
@@ -22,6 +27,40 @@ N = len(UNITS)
 Graph = tuple[Ints, Ints, Ints, NDArray[np.float32], NDArray[np.bool_]]
 """A numerator: unit of each state (s,), first predecessor (s + 1,), predecessors, start weight (s,), may end
 (s,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """Many numerators in a row."""
+
+    begin: Ints
+    """The first state of each, and the number of all (g + 1,)."""
+    units: Ints
+    pointers: Ints
+    """Where the predecessors of each state begin, and the number of all (states + 1,)."""
+    predecessors: Ints
+    """Counted within the graph."""
+    starts: NDArray[np.float32]
+    finals: NDArray[np.bool_]
+
+    @staticmethod
+    def joined(graphs: Sequence[Graph]) -> Graphs:
+        """Of single ones."""
+        units, pointers, predecessors, starts, finals = zip(*graphs, strict=True)
+        sizes = [len(unit) for unit in units]
+        arcs = np.concatenate([np.diff(pointer) for pointer in pointers])
+        return Graphs(
+            np.cumsum([0, *sizes]).astype(np.int32),
+            np.concatenate(units),
+            np.concatenate([[0], np.cumsum(arcs)]).astype(np.int32),
+            np.concatenate(predecessors),
+            np.concatenate(starts),
+            np.concatenate(finals),
+        )
+
+    def arrays(self) -> tuple[NDArray[np.generic], ...]:
+        """All of it, in order."""
+        return self.begin, self.units, self.pointers, self.predecessors, self.starts, self.finals
 
 
 def numerator(words: Sequence[Sequence[Sequence[int]]], unknown: Sequence[bool]) -> Graph:
@@ -147,13 +186,14 @@ def denominator_posteriors(logits, lengths, first, trigram):  # type: ignore[no-
 
 
 @numba.njit(parallel=True, fastmath=True)
-def _numerators(logits, lengths, sizes, units, pointers, predecessors, starts, finals):  # type: ignore[no-untyped-def]
+def _numerators(logits, lengths, chosen, begin, units, pointers, predecessors, starts, finals):  # type: ignore[no-untyped-def]
     batch, frames, pdfs = logits.shape
     occupied = np.zeros((batch, frames, pdfs), np.float32)
     total = np.zeros(batch, np.float64)
     for b in numba.prange(batch):
-        length, s = lengths[b], sizes[b]
-        unit = units[b]
+        at, length = begin[chosen[b]], lengths[b]
+        s = begin[chosen[b] + 1] - at
+        unit = units[at : at + s]
         enter = np.zeros((length, s))
         stay = np.zeros((length, s))
         scale = np.zeros(length)
@@ -170,11 +210,11 @@ def _numerators(logits, lengths, sizes, units, pointers, predecessors, starts, f
             z = 0.0
             for i in range(s):
                 if t == 0:
-                    enter[0, i] = starts[b, i] * likely[0, 2 * i]
+                    enter[0, i] = starts[at + i] * likely[0, 2 * i]
                 else:
                     value = 0.0
-                    for k in range(pointers[b, i], pointers[b, i + 1]):
-                        p = predecessors[b, k]
+                    for k in range(pointers[at + i], pointers[at + i + 1]):
+                        p = predecessors[k]
                         value += enter[t - 1, p] + stay[t - 1, p]
                     enter[t, i] = 0.5 * value * likely[t, 2 * i]
                     stay[t, i] = 0.5 * (enter[t - 1, i] + stay[t - 1, i]) * likely[t, 2 * i + 1]
@@ -191,7 +231,7 @@ def _numerators(logits, lengths, sizes, units, pointers, predecessors, starts, f
         z = 0.0
         if log > -1e30:
             for i in range(s):
-                if finals[b, i]:
+                if finals[at + i]:
                     z += enter[length - 1, i] + stay[length - 1, i]
                     beta[i] = 1.0
         if z <= 1e-30:
@@ -210,28 +250,75 @@ def _numerators(logits, lengths, sizes, units, pointers, predecessors, starts, f
                 before[i] += 0.5 * likely[t, 2 * i + 1] * beta[i] / scale[t]
                 value = 0.5 * likely[t, 2 * i] * beta[i] / scale[t]
                 if value > 0.0:
-                    for k in range(pointers[b, i], pointers[b, i + 1]):
-                        before[predecessors[b, k]] += value
+                    for k in range(pointers[at + i], pointers[at + i + 1]):
+                        before[predecessors[k]] += value
             beta = before
     return total, occupied
 
 
 def numerator_posteriors(
-    logits: Floats, lengths: Ints, graphs: Sequence[Graph]
+    logits: Floats, lengths: Ints, graphs: Graphs, chosen: Ints
 ) -> tuple[NDArray[np.float64], Floats]:
-    """Log probability (b,), -inf where an utterance is too short for its words, and occupation (b, t, 2n)."""
-    most = max(len(graph[0]) for graph in graphs)
-    arcs = max(max(len(graph[2]) for graph in graphs), 1)
-    batch = len(graphs)
-    units, starts = np.zeros((batch, most), np.int32), np.zeros((batch, most), np.float32)
-    pointers, predecessors = np.zeros((batch, most + 1), np.int32), np.zeros((batch, arcs), np.int32)
-    finals = np.zeros((batch, most), np.bool_)
-    for b, (unit, pointer, before, start, final) in enumerate(graphs):
-        size = len(unit)
-        units[b, :size], starts[b, :size], finals[b, :size] = unit, start, final
-        pointers[b, : size + 1], predecessors[b, : len(before)] = pointer, before
-    sizes = np.array([len(graph[0]) for graph in graphs], np.int32)
-    return _numerators(logits, lengths, sizes, units, pointers, predecessors, starts, finals)
+    """Log probability (b,), -inf where an utterance is too short for its words, and occupation (b, t, 2n), of
+    the graphs number `chosen` (b,).
+    """
+    return _numerators(logits, lengths, chosen, *graphs.arrays())
+
+
+class OnGpu:
+    """The same two sums for tensors on a GPU, by forward_backward.cu; needs CuPy."""
+
+    def __init__(self, prior: tuple[Floats, Floats], graphs: Graphs) -> None:
+        """Compile, and take prior and graphs to the GPU."""
+        import cupy
+
+        source = Path(__file__).with_name("forward_backward.cu").read_text()
+        self._kernels = {
+            name: (cupy.RawKernel(source, name, (f"-DN={N}", f"-DTHREADS={threads}")), threads)
+            for name, threads in (("denominator", 512), ("numerator", 128))
+        }
+        first, trigram = prior
+        self._prior = [_taken(values) for values in (first, trigram, trigram.transpose(2, 0, 1))]
+        self._graphs = [_taken(values) for values in graphs.arrays()]
+
+    def denominator(self, logits: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """As `denominator_posteriors`; float32 logits, int32 lengths."""
+        batch, frames, _ = logits.shape
+        top = logits.amax(2, keepdim=True)
+        likely = (logits - top).exp()
+        scratch = [logits.new_empty(batch, frames, N, N) for _ in range(2)]
+        scale, occupied = logits.new_empty(batch, frames), torch.zeros_like(logits)
+        total = logits.new_empty(batch, dtype=torch.float64)
+        self._run(
+            "denominator", batch, 0, likely, lengths, *self._prior, *scratch, scale, total, occupied, frames
+        )
+        return total + _summed(top[..., 0], lengths), occupied
+
+    def numerator(self, logits: Tensor, lengths: Tensor, chosen: Tensor, most: int) -> tuple[Tensor, Tensor]:
+        """As `numerator_posteriors`, of graphs that have `most` states at most; int32 `chosen`."""
+        batch, frames, _ = logits.shape
+        top = logits.amax(2, keepdim=True)
+        likely = (logits - top).double().exp()
+        scratch = [likely.new_empty(batch, frames, most) for _ in range(2)]
+        scale, occupied = likely.new_empty(batch, frames), torch.zeros_like(logits)
+        total = likely.new_empty(batch)
+        results = scale, total, occupied, frames, most
+        self._run("numerator", batch, 16 * most, likely, lengths, chosen, *self._graphs, *scratch, *results)
+        return total + _summed(top[..., 0], lengths), occupied
+
+    def _run(self, name: str, blocks: int, shared: int, *values: Tensor | int) -> None:
+        kernel, threads = self._kernels[name]
+        given = tuple(np.int32(v) if isinstance(v, int) else np.uint64(v.data_ptr()) for v in values)
+        kernel((blocks,), (threads,), given, shared_mem=shared)
+
+
+def _summed(values: Tensor, lengths: Tensor) -> Tensor:
+    inside = torch.arange(values.shape[1], device=values.device)[None] < lengths[:, None]
+    return (values.double() * inside).sum(1)
+
+
+def _taken(values: NDArray[np.generic]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(values)).cuda()
 
 
 def unit_numbers(phones: Iterable[str]) -> tuple[int, ...]:

@@ -19,6 +19,9 @@ from .units import PDFS, UNITS
 SPLICE = 9
 """Frames that the first layer sees at once; one output for every third."""
 SUBSAMPLING = 3
+BAND, BAND_STEP = 8, 2
+"""Bins that a filter sees at once, and how far apart its places are."""
+PLACES = (BINS - BAND) // BAND_STEP + 1
 RESIDUAL = 0.66
 """The share of a layer's input that its output keeps."""
 
@@ -31,6 +34,8 @@ class Shape:
     bottleneck: int = 128
     layers: int = 9
     head: int = 256
+    filters: int = 0
+    """How many patterns of the size of `BAND` bins are looked for at all places, before the first layer."""
 
 
 class Network(nn.Module):
@@ -43,7 +48,14 @@ class Network(nn.Module):
         super().__init__()
         self.shape = shape
         width, narrow = shape.width, shape.bottleneck
-        self.first, self.first_norm = nn.Linear(SPLICE * BINS, width), nn.BatchNorm1d(width)
+        seen = SPLICE * BINS
+        if shape.filters:
+            self.filters, self.filters_norm = (
+                nn.Linear(SPLICE * BAND, shape.filters),
+                nn.BatchNorm1d(shape.filters),
+            )
+            seen = PLACES * shape.filters
+        self.first, self.first_norm = nn.Linear(seen, width), nn.BatchNorm1d(width)
         self.down = nn.ModuleList([nn.Linear(2 * width, narrow, bias=False) for _ in range(shape.layers)])
         self.up = nn.ModuleList([nn.Linear(2 * narrow, width) for _ in range(shape.layers)])
         self.norms = nn.ModuleList([nn.BatchNorm1d(width) for _ in range(shape.layers)])
@@ -59,15 +71,20 @@ class Network(nn.Module):
 
     def forward(self, frames: Tensor) -> tuple[Tensor, Tensor]:
         """The two outputs."""
-        spliced = (
-            frames.unfold(1, SPLICE, SUBSAMPLING).transpose(2, 3).reshape(frames.shape[0], -1, SPLICE * BINS)
-        )
+        windows = frames.unfold(1, SPLICE, SUBSAMPLING).transpose(2, 3)
+        if self.shape.filters:
+            bands = windows.unfold(3, BAND, BAND_STEP).transpose(2, 3).flatten(3).flatten(1, 2)
+            found = _normed(self.filters_norm, self.filters(bands))
+            spliced = found.view(frames.shape[0], -1, PLACES * self.shape.filters)
+        else:
+            spliced = windows.reshape(frames.shape[0], -1, SPLICE * BINS)
         now = _normed(self.first_norm, self.first(spliced))
         for down, up, norm in zip(self.down, self.up, self.norms, strict=True):
             small = down(torch.cat([now[:, :-1], now[:, 1:]], 2))
             new = _normed(norm, up(torch.cat([small[:, :-1], small[:, 1:]], 2)))
             if self.training and self.dropout:
-                scale = torch.rand(new.shape[0], 1, new.shape[2]) * 4 * self.dropout + 1 - 2 * self.dropout
+                drawn = torch.rand(new.shape[0], 1, new.shape[2], device=new.device)
+                scale = drawn * 4 * self.dropout + 1 - 2 * self.dropout
                 new = new * scale.to(new.dtype)
             now = new + RESIDUAL * now[:, 1:-1]
         first, second = (
@@ -92,7 +109,7 @@ def save(network: Network, path: Path, **about: object) -> None:
 
 def load(path: Path) -> Network:
     """Read what `save` wrote."""
-    stored = torch.load(path, weights_only=True)
+    stored = torch.load(path, weights_only=True, map_location="cpu")
     network = Network(Shape(**stored["shape"]))
     network.load_state_dict(stored["weights"])
     return network.eval()
