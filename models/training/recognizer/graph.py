@@ -70,20 +70,21 @@ GARBAGE = Garbage(noise=0.0, loop=-2.0, phone=0.0, scale=1.0, word=1.0, chance=0
 DECODING = {
     "min-active": 200,
     "max-active": 4000,
-    "beam": 12.0,
+    "beam": 11.0,
     "lattice-beam": 3.0,
-    "acoustic-scale": 1.0,
+    "acoustic-scale": 0.67,
     "frame-subsampling-factor": 3,
     "endpoint.silence-phones": 1,
     "endpoint.rule2.min-trailing-silence": 0.5,
     "endpoint.rule3.min-trailing-silence": 0.75,
     "endpoint.rule4.min-trailing-silence": 1.0,
 }
-"""How Vosk searches. A wider lattice would hold countless ways to hear [unk], and need minutes."""
+"""How Vosk searches. A wider lattice would hold countless ways to hear [unk], and need minutes; the network
+is surer than it is right, so that it counts for less than the words."""
 _PAUSE = math.log(2)
 """Cost of a pause between two words, and of none."""
 LANGUAGE = 1.05
-"""Weight of the language model. Vosk's acoustic scale would change grammars too; this does not."""
+"""Weight of the language model, in free transcription only; the acoustic scale changes grammars too."""
 _FREE_UNKNOWN = 16.0
 """Cost of [unk] in the language model."""
 

