@@ -35,7 +35,7 @@ _AGAINST = -25.0
 the first decoding disputed while this was tuned (synthetic and second-language readings), five in six lay
 above it.
 """
-_BOTH_AGAINST = 2.7
+_BOTH_AGAINST = 2.5
 """Log odds of the two engines together, from which an alternative of the script's word is believed."""
 _FIRMLY_AGAINST = -60.0
 """The same beyond any doubt."""
@@ -57,7 +57,7 @@ _HARDLY_AGAINST, _CERTAIN = -10.0, 0.97
 """For a long word and something unlike it that was heard: of 14 words swapped in second-language readings 13
 lay below the first, of 6 that a native voice read rightly 5 above."""
 _HARDLY = 0.3
-"""Confidence below which what was heard in a small word's place is no evidence."""
+"""Confidence below which what was heard in a small word's place, or beside the script, is no evidence."""
 _OTHER = 0.5
 """Sound distance per phone from which a word is quite another one."""
 _MISSING_AT_MOST = 3
@@ -269,6 +269,8 @@ class SecondLook:
         assert word.reference is not None
         assert word.interval is not None
         assert extra.interval is not None
+        if extra.interval.start < word.interval.start:  # nothing was torn: it was said before
+            return word
         joined = replace(word, interval=Interval(word.interval.start, extra.interval.end))
         sound, _, first, last = self._around(joined, before, after)
         script = self._contest.score(sound, (*first, word.reference.pronunciations, *last))
@@ -291,7 +293,7 @@ class SecondLook:
             if difference(score, with_it) > 0.0 or word.status == "false_start":
                 least = _UNHEARD_FOR if word.confidence is None else _BEGUN_FOR
                 return (begun,) if difference(without, score) < least else ()
-        if word.confidence is not None:
+        if word.confidence is not None and word.confidence > _HARDLY:
             least = _SURE_EXTRA_FOR if word.confidence > _SURE else _EXTRA_FOR
             return (word,) if difference(without, with_it) < least else ()
         hesitating = self._contest.score(sound, (*first, _offers()["um"], *last))

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from enunciate.alignment import Alignment
-from enunciate.alignment.reading import follow, is_reading, read_script, said
+from enunciate.alignment import AlignedWord, Alignment
+from enunciate.alignment.reading import SecondLook, follow, is_reading, read_script, said
 from enunciate.alignment.words import align
 from enunciate.audio import RATE, Audio
 from enunciate.interval import Interval
@@ -149,3 +149,12 @@ class Silent:
 def test_any_recognizer_will_do(recognizer: Recognizer, opening: Audio) -> None:
     script: Reference = from_text(OPENING)
     assert set(fates(read_script(opening, script, Silent(recognizer)))) == {"omitted"}
+
+
+def test_what_was_said_before_a_word_is_no_part_of_it(recognizer: Recognizer, opening: Audio) -> None:
+    followed = follow(opening, from_text(OPENING), recognizer)
+    words = list(followed.words)
+    words[5] = replace(words[5], status="substituted", heard="zebra", confidence=0.4)
+    words.insert(6, AlignedWord("inserted", None, "zoo", words[3].interval, 0.5))
+    kept = SecondLook(opening, recognizer)._without_doubtful(words)
+    assert kept == [*words[:6], *words[7:]]
