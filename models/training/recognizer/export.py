@@ -64,13 +64,21 @@ class KaldiWriter:
         self.integer(len(array))
         self.data += array.tobytes()
 
-    def matrix(self, values: ArrayLike, double: bool = False) -> None:
-        """A matrix, row by row, of 32-bit floats or `double` of 64-bit ones."""
-        array = np.ascontiguousarray(values, "<f8" if double else "<f4")
-        self.token("DM" if double else "FM")
+    def matrix(self, values: ArrayLike) -> None:
+        """A matrix, row by row, of 64-bit floats."""
+        array = np.ascontiguousarray(values, "<f8")
+        self.token("DM")
         self.integer(array.shape[0])
         self.integer(array.shape[1])
         self.data += array.tobytes()
+
+    def compressed(self, values: Floats) -> None:
+        """A matrix in 65536 steps from the least to the greatest value, which Kaldi reads as any other."""
+        low, high = np.float32(values.min()), np.float32(values.max())
+        span = np.float32(max(high - low, 1e-30))
+        self.token("CM2")
+        self.data += struct.pack("<ffii", low, span, *values.shape)
+        self.data += np.clip(np.round((values - low) / span * 65535), 0, 65535).astype("<u2").tobytes()
 
 
 def transition_model(writer: KaldiWriter) -> None:
@@ -121,7 +129,7 @@ class _Nnet3:
         writer.token("<LearningRate>")
         writer.number(0.001)
         writer.token("<LinearParams>")
-        writer.matrix(weights)
+        writer.compressed(weights)
         writer.token("<BiasParams>")
         writer.vector(bias)
         for token, whole in (("RankIn", 20), ("RankOut", 80), ("UpdatePeriod", 4)):
@@ -261,7 +269,7 @@ def cmvn_stats(mean: Floats, count: float = 1e6) -> bytes:
     stats = np.zeros((2, len(mean) + 1))
     stats[0, :-1], stats[0, -1], stats[1, :-1] = mean * count, count, count * (mean**2 + 1)
     writer = KaldiWriter()
-    writer.matrix(stats, double=True)
+    writer.matrix(stats)
     return bytes(writer.data)
 
 

@@ -72,7 +72,7 @@ DECODING = {
     "max-active": 4000,
     "beam": 11.0,
     "lattice-beam": 3.0,
-    "acoustic-scale": 0.67,
+    "acoustic-scale": 0.7,
     "frame-subsampling-factor": 3,
     "endpoint.silence-phones": 1,
     "endpoint.rule2.min-trailing-silence": 0.5,
@@ -85,6 +85,8 @@ _PAUSE = math.log(2)
 """Cost of a pause between two words, and of none."""
 LANGUAGE = 1.05
 """Weight of the language model, in free transcription only; the acoustic scale changes grammars too."""
+BONUS = 0.3
+"""What each word of free transcription is made cheaper by."""
 _FREE_UNKNOWN = 16.0
 """Cost of [unk] in the language model."""
 
@@ -100,13 +102,14 @@ def main() -> None:
         default = getattr(GARBAGE, name)
         parser.add_argument(f"--{name}", type=type(default), default=default)
     parser.add_argument("--language", type=float, default=LANGUAGE, help="weight of the language model")
+    parser.add_argument("--bonus", type=float, default=BONUS, help="what a word of it is made cheaper by")
     options = parser.parse_args()
     model = language_model.load(options.cache / language_model.FILE)
     entries = lexicon.read(options.cache)
     garbage = Garbage(*(getattr(options, name) for name in Garbage.__slots__))
     folder = options.model / "graph"
     (folder / "phones").mkdir(parents=True, exist_ok=True)
-    build(entries, model, garbage, options.language, folder)
+    build(entries, model, garbage, options.language, options.bonus, folder)
     settings = options.model / "conf" / "model.conf"
     settings.parent.mkdir(exist_ok=True)
     settings.write_text("".join(f"--{name}={value}\n" for name, value in DECODING.items()), encoding="ascii")
@@ -120,6 +123,7 @@ def build(
     model: Model,
     garbage: Garbage,
     language: float,
+    bonus: float,
     folder: Path,
 ) -> None:
     """Write all files of a model's graph folder."""
@@ -131,7 +135,7 @@ def build(
     with tempfile.TemporaryDirectory() as scratch:
         at = Path(scratch)
         (at / "HCL.txt").write_text("".join(_outputs(arcs, finals, start)), encoding="ascii")
-        (at / "G.txt").write_text("".join(_grammar(model, numbers, language)), encoding="ascii")
+        (at / "G.txt").write_text("".join(_grammar(model, numbers, language, bonus)), encoding="ascii")
         relabel = _run_openfst(at, folder)
     table = positional()
     lines = {
@@ -383,7 +387,7 @@ def _outputs(arcs: list[Arc], finals: dict[int, float], start: int) -> Iterator[
             yield f"{copy} {finals[state]:.5g}\n"
 
 
-def _grammar(model: Model, numbers: dict[str, int], language: float) -> Iterator[str]:
+def _grammar(model: Model, numbers: dict[str, int], language: float, bonus: float) -> Iterator[str]:
     """The language model as text: a state for each history, back-off without input; the start state first."""
     size = len(model.words)
     start, end = model.words.index(START), model.words.index(END)
@@ -396,8 +400,8 @@ def _grammar(model: Model, numbers: dict[str, int], language: float) -> Iterator
     first_long = len(states)
     long_states = {int(key): first_long + place for place, key in enumerate(longer)}
 
-    def cost(weight: float) -> str:
-        return f"{-language * weight:.4g}"
+    def cost(weight: float, cheaper: float = 0.0) -> str:
+        return f"{-language * weight - cheaper:.4g}"
 
     def step(state: int, word: int, weight: float, pair: int | None = None) -> str:
         """A word after a history; `pair` is the key of that word and the one before it."""
@@ -406,7 +410,7 @@ def _grammar(model: Model, numbers: dict[str, int], language: float) -> Iterator
         after = long_states.get(pair) if pair is not None else None
         if after is None:
             after = states.get(word, 1)
-        return f"{state} {after} {outputs[word]} {outputs[word]} {cost(weight)}\n"
+        return f"{state} {after} {outputs[word]} {outputs[word]} {cost(weight, bonus)}\n"
 
     bigram_keys, bigram_weights = model.bigrams.tolist(), model.bigram.tolist()
     by_history = defaultdict(list)

@@ -29,7 +29,7 @@ from .sphinx import Floats, Integers
 from .split import held_back_speaker_ids, is_held_back_prompt
 
 FILE = "language_model.npz"
-NGRAMS = 800_000
+NGRAMS = 2_500_000
 """Bigrams and trigrams kept."""
 SHARE = 0.2
 """Of the texts in the mixture."""
