@@ -84,7 +84,7 @@ def follow(audio: Audio, reference: Reference, recognizer: Recognizer) -> Alignm
 def is_reading(alignment: Alignment) -> bool:
     """Whether this is a reading of the script at all, though perhaps of a part.
 
-    Of an unrelated script about one word in 14 is "heard", here and there; a reader who stops early has
+    Of an unrelated script about one word in 18 is "heard", here and there; a reader who stops early has
     read nearly all up to there.
     """
     read = [

@@ -1,9 +1,9 @@
 """Sound as models know it: neither faint nor with half its spectrum missing.
 
-A model learned from speech of ordinary level and of the whole band up to 8 kHz. Of 90 readings 20 dB quieter
-the one that ships missed, mistook or added 10.5 % of the words; made louder it is 6.2 % (as recorded 5.8 %).
-The first one that shipped missed 38 % of the words through 8 kHz, and 6 % with noise in the empty band; the
-present one was trained on such sound and does not need that, others may. Both are decided once, by the first
+A model learned from speech of ordinary level and of the whole band up to 8 kHz. The first one that shipped
+missed 38 % of the words through 8 kHz, and 6 % with noise in the empty band; the second, of 90 readings 20 dB
+quieter, missed, mistook or added 10.5 % of the words, and 6.2 % made louder (as recorded 5.8 %). The present
+one was trained on such sound, others may need it. Both are decided once, by the first
 second of voice, so that a recording which still grows is heard as the whole one will be.
 """
 

@@ -7,7 +7,7 @@ speakers. Words that every expert gave 8 or more for accuracy count as rightly r
 correct is a false alarm. Where mistakes are wanted, the script is changed and the sound left alone, so that
 the voices stay real.
 
-The model that ships was trained on 55 of the 125 speakers: for it the figures are a little better than for
+The model that ships was trained on 63 of the 125 speakers: for it the figures are a little better than for
 people it has never heard.
 """
 

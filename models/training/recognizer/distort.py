@@ -15,11 +15,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .features import BINS, CMN_GLOBAL, CMN_WINDOW, CONFIG
+from .features import BINS, CMN_GLOBAL, CMN_WINDOW, MEL_EDGES, SILENT
 
 Values = NDArray[Any]
-SILENT = float(np.log(np.finfo(np.float32).eps))
-"""What Kaldi's features make of samples that are all zero."""
 TAIL = 64
 """Frames that a room sounds on."""
 
@@ -67,24 +65,21 @@ class Drawn:
 def plain(number: int) -> Drawn:
     """No change."""
     zero, one = np.zeros(number), np.ones(number)
-    none = np.zeros((number, 3, 2))
-    colour = np.zeros((number, 4))
-    shift = np.zeros(number, np.int64)
     return Drawn(
-        one,
-        one,
-        zero,
-        one / 2,
-        zero - 1,
-        zero,
-        zero,
-        colour,
-        zero,
-        zero + BINS,
-        zero,
-        shift,
-        none,
-        none[:, :2],
+        tempo=one,
+        tract=one,
+        echo=zero,
+        decay=one / 2,
+        noise=-one,
+        begin=zero,
+        ratio=zero,
+        colour=np.zeros((number, 4)),
+        gain=zero,
+        band=BINS * one,
+        gate=zero,
+        shift=np.zeros(number, np.int64),
+        hidden=np.zeros((number, 3, 2)),
+        deaf=np.zeros((number, 2, 2)),
     )
 
 
@@ -103,7 +98,7 @@ def draw(number: int, noises: tuple[int, ...], generator: np.random.Generator) -
     )
     hidden = np.stack([generator.random((number, 3)), generator.integers(0, 21, (number, 3))], 2)
     heights = generator.integers(0, 7, (number, 2))
-    deaf = np.stack([np.floor(generator.random((number, 2)) * (41 - heights)), heights], 2)
+    deaf = np.stack([np.floor(generator.random((number, 2)) * (BINS + 1 - heights)), heights], 2)
     return Drawn(
         tempo=sometimes(0.7, 0.8, 1.25, 1.0),
         tract=sometimes(0.7, 0.86, 1.18, 1.0),
@@ -128,11 +123,9 @@ def tract_matrices(ratio: Tensor) -> Tensor:
     Jaitly and Hinton, Vocal Tract Length Perturbation improves speech recognition, ICML workshop 2013, on the
     bands instead of the spectrum.
     """
-    low, high = (1127 * np.log1p(float(str(CONFIG[edge])) / 700) for edge in ("low-freq", "high-freq"))
-    step = (high - low) / (BINS + 1)
-    bands = torch.arange(1, BINS + 1, device=ratio.device)
-    centres = 700 * torch.expm1((low + step * bands) / 1127)
-    wanted = (1127 * torch.log1p(centres / ratio[:, None] / 700) - low) / step - 1
+    low, step = float(MEL_EDGES[0]), float(MEL_EDGES[1] - MEL_EDGES[0])
+    centres = torch.from_numpy(np.expm1(MEL_EDGES[1:-1] / 1127)).float().to(ratio.device)
+    wanted = (1127 * torch.log1p(centres / ratio[:, None]) - low) / step - 1
     below = wanted.floor().clamp(0, BINS - 2)
     above = (wanted - below).clamp(0, 1)
     made = torch.zeros(len(ratio), BINS, BINS, device=ratio.device)

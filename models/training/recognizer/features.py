@@ -27,11 +27,12 @@ from enunciate.reference import lexicon
 from .split import held_back_speaker_ids
 
 RATE, BINS, FRAMES_PER_SECOND = 16000, 40, 100
+LOW, HIGH = 20, 7600
 CONFIG = {
     "sample-frequency": RATE,
     "num-mel-bins": BINS,
-    "low-freq": 20,
-    "high-freq": 7600,
+    "low-freq": LOW,
+    "high-freq": HIGH,
     "use-energy": "false",
     "dither": 0,
 }
@@ -44,13 +45,28 @@ Samples = NDArray[np.float32]
 Features = NDArray[np.float32]
 
 
+def mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Kaldi's mel scale.
+
+    >>> mel(np.array([1000.0])).round()
+    array([1000.])
+    """
+    return 1127 * np.log1p(hertz / 700)
+
+
+MEL_EDGES = np.linspace(*mel(np.array([LOW, HIGH], np.float64)), BINS + 2)
+"""Band k rises from edge k to edge k + 1 and falls to edge k + 2."""
+SILENT = float(np.log(np.finfo(np.float32).eps))
+"""The features of samples that are all zero."""
+
+
 def fbank(samples: Samples) -> Features:
     """Log-mel energies (frames, 40) of samples (n,) at 16 kHz in the range of 16-bit integers."""
     options = kaldi_native_fbank.FbankOptions()
     options.frame_opts.samp_freq = RATE
     options.frame_opts.dither = 0
     options.mel_opts.num_bins = BINS
-    options.mel_opts.low_freq, options.mel_opts.high_freq = CONFIG["low-freq"], CONFIG["high-freq"]
+    options.mel_opts.low_freq, options.mel_opts.high_freq = LOW, HIGH
     options.use_energy = False
     computer = kaldi_native_fbank.OnlineFbank(options)
     computer.accept_waveform(RATE, samples.astype(np.float32).tolist())

@@ -33,11 +33,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from .features import BINS, RATE, hash_of
+from .features import BINS, MEL_EDGES, RATE, SILENT, hash_of, mel
 from .kokoro import Kokoro, load_onnx
 from .voices import styles, tokens
 
-FLOOR = 1.1920929e-07
 WINDOW, SHIFT, PADDED = 400, 160, 512
 LONGEST = 255
 """Tokens of a reading."""
@@ -87,11 +86,9 @@ class LogMel(nn.Module):
         super().__init__()
         angle = 2 * math.pi * torch.arange(WINDOW, dtype=torch.float64) / (WINDOW - 1)
         self.register_buffer("window", ((0.5 - 0.5 * angle.cos()) ** 0.85).float())
-        low, high = (1127 * math.log1p(edge / 700) for edge in (20, 7600))
-        edges = low + (high - low) / (BINS + 1) * np.arange(BINS + 2)
-        mels = 1127 * np.log1p(np.arange(PADDED // 2) * RATE / PADDED / 700)[:, None]
-        rising = (mels - edges[:-2]) / (edges[1:-1] - edges[:-2])
-        falling = (edges[2:] - mels) / (edges[2:] - edges[1:-1])
+        mels = mel(np.arange(PADDED // 2) * RATE / PADDED)[:, None]
+        rising = (mels - MEL_EDGES[:-2]) / (MEL_EDGES[1:-1] - MEL_EDGES[:-2])
+        falling = (MEL_EDGES[2:] - mels) / (MEL_EDGES[2:] - MEL_EDGES[1:-1])
         weights = np.maximum(np.minimum(rising, falling), 0)
         self.register_buffer("weights", torch.from_numpy(weights).float())
 
@@ -108,7 +105,7 @@ class LogMel(nn.Module):
         before = torch.cat([frames[:, :1], frames[:, :-1]], -1)
         spectrum = torch.fft.rfft((frames - 0.97 * before) * self.window, PADDED)
         power = torch.view_as_real(spectrum[:, : PADDED // 2]).square().sum(-1)
-        return (power @ self.weights).clamp_(min=FLOOR).log_()
+        return (power @ self.weights).log_().clamp_(min=SILENT)
 
 
 @dataclass(frozen=True)

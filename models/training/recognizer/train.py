@@ -33,6 +33,7 @@ from enunciate.reference import lexicon
 from enunciate.reference.phones import bare
 
 from .distort import distorted, draw, plain
+from .features import hash_of
 from .mmi import (
     Graph,
     Graphs,
@@ -155,11 +156,12 @@ class Data:
 
     def graphs(self, kept: Path, jobs: int) -> Graphs:
         """Of every utterance: number `(1 + DRAWS) n` as it is, then those with unknown words. Those that are
-        `kept` in a file are read when they are of as many utterances.
+        `kept` in a file are read when they are of the same words.
         """
+        said = hash_of(repr([utterance.words for utterance in self.utterances]))
         if kept.exists():
             stored = np.load(kept)
-            if int(stored["utterances"]) == len(self.utterances):
+            if int(stored["said"]) == said:
                 return Graphs(*(stored[field.name] for field in fields(Graphs)))
         parts = [
             [u.words for u in self.utterances[start : start + 500]]
@@ -168,9 +170,7 @@ class Data:
         with multiprocessing.Pool(jobs) as pool:
             made = pool.starmap(_numerators, zip(parts, range(len(parts)), strict=True))
         graphs = Graphs.joined([graph for part in made for graph in part])
-        np.savez(
-            kept, utterances=len(self.utterances), **{f.name: getattr(graphs, f.name) for f in fields(Graphs)}
-        )
+        np.savez(kept, said=said, **{f.name: getattr(graphs, f.name) for f in fields(Graphs)})
         return graphs
 
     def to(self, device: torch.device) -> None:
@@ -382,7 +382,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=600)
     parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--frames", type=int, default=1500, help="outputs in a batch; 16000 on a GPU")
+    parser.add_argument("--frames", type=int, default=1500, help="outputs in a batch; 8000 on a GPU")
     parser.add_argument("--labelled-steps", type=int, default=3000)
     parser.add_argument("--people", type=float, default=0.5, help="the share of people in what is heard")
     parser.add_argument("--everyone", action="store_true", help="train on the development speakers as well")
