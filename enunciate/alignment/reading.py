@@ -50,7 +50,7 @@ _COVERED_AT_MOST = 0.6
 """Share of the time of a word that the recognizer did not hear, which words that it heard may fill."""
 _LONG_FOR = 60.0
 """The same where the word is long and nothing was heard of it: then the sound has to speak for it."""
-_READ_SHARE, _RUN, _DENSE_SHARE = 0.4, 10, 0.8
+_READ_SHARE, _RUN, _DENSE_SHARE, _FEW = 0.4, 10, 0.8, 3
 _DOUBTED = 0.7
 """Confidence below which a word that was heard is looked at again. Of rightly read words one in twenty is."""
 _HARDLY_AGAINST, _CERTAIN = -10.0, 0.97
@@ -85,15 +85,24 @@ def is_reading(alignment: Alignment) -> bool:
     """Whether this is a reading of the script at all, though perhaps of a part.
 
     Of an unrelated script about one word in 18 is "heard", here and there; a reader who stops early has
-    read nearly all up to there.
+    read nearly all up to there, and said little else.
     """
-    read = [
-        word.status in ("correct", "mispronounced") for word in alignment.words if word.reference is not None
-    ]
+    read = [_was_read(word) for word in alignment.words if word.reference is not None]
     if sum(read) >= _READ_SHARE * len(read):
         return any(read)
     densest = max((sum(read[n : n + _RUN]) for n in range(len(read))), default=0)
-    return len(read) > _RUN and densest >= _DENSE_SHARE * _RUN
+    if len(read) > _RUN and densest >= _DENSE_SHARE * _RUN:
+        return True
+    if sum(read) < _FEW:
+        return False
+    span = len(read) - read[::-1].index(True) - read.index(True)
+    spoken = [(word, word.interval.duration) for word in alignment.words if word.interval is not None]
+    of_script = sum(duration for word, duration in spoken if _was_read(word))
+    return sum(read) >= _DENSE_SHARE * span and of_script >= _DENSE_SHARE * sum(d for _, d in spoken)
+
+
+def _was_read(word: AlignedWord) -> bool:
+    return word.reference is not None and word.status in ("correct", "mispronounced")
 
 
 def said(alignment: Alignment) -> Iterator[RecognizedWord]:

@@ -101,7 +101,10 @@ def test_a_reader_who_stops_early_has_read_up_to_there(
         # The first ten of a hundred words, and ten of a hundred here and there.
         (" ".join(["word"] * 10 + ["-word"] * 90), True),
         (" ".join(["word"] + ["-word"] * 9) + " " + " ".join((["word"] + ["-word"] * 9) * 9), False),
-        (" ".join(["word"] * 7 + ["-word"] * 93), False),
+        # Few words, which are all that was said; or with other words between them.
+        (" ".join(["word"] * 7 + ["-word"] * 93), True),
+        (" ".join(["word"] * 2 + ["-word"] * 98), False),
+        (" ".join(["word", "+said"] * 7 + ["-word"] * 93), False),
         (" ".join(["word"] * 39 + ["word>said"] * 61), True),
     ],
 )
