@@ -24,6 +24,12 @@ def test_every_template_can_be_filled_in(maker):
         assert re.fullmatch(r"[^{}()|~]+[.?!]\"?", filled), (template, filled)
 
 
+def test_every_line_that_was_written_can_be_drawn_from():
+    drawn = list(texts.written())
+    assert len({kind for kind, _ in drawn}) > 5
+    assert [text for _, text in drawn if not re.fullmatch(r"[A-Z][A-Za-z' ,.?!-]+", text)] == []
+
+
 def test_the_same_seed_gives_the_same_sentence(maker):
     template = "Your reference is {code}, {first} {last}, due {date} at {time}: {money}."
     assert maker.sentence(template, "1") == maker.sentence(template, "1")

@@ -1,9 +1,11 @@
 """The mean of networks' weights, which hears strangers better than any of them.
 
-    python -m models.training.recognizer.average --cache DIR --names A B [--shares 0.5 0.5] [--to network]
+    python -m models.training.recognizer.average --cache DIR --names A B [--shares 0.5 0.5] [--to network] \\
+        [--mean-norms]
 
 For networks that were trained on from the same one (Wortsman et al., Model soups, ICML 2022). What the
-layers' normalisation takes for mean and variance of their input is measured anew.
+layers' normalisation takes for mean and variance of their input is measured anew, or with `--mean-norms` is
+the mean of theirs, which serves as well where they have not gone far apart.
 """
 
 from __future__ import annotations
@@ -63,11 +65,13 @@ def main() -> None:
         "--shares", nargs="+", type=float, help="of each; equal ones where they are not given"
     )
     parser.add_argument("--to", default="network")
+    parser.add_argument("--mean-norms", action="store_true", help="do not measure the normalisation anew")
     arguments = parser.parse_args()
     networks = [load(arguments.cache / f"{name}.pt") for name in arguments.names]
     made = mean_network(networks, arguments.shares or [1 / len(networks)] * len(networks))
-    data = Data(arguments.cache / "features")
-    measure_norms(made, data, data.graphs(arguments.cache / "graphs.npz", 2))
+    if not arguments.mean_norms:
+        data = Data(arguments.cache / "features")
+        measure_norms(made, data, data.graphs(arguments.cache / "graphs.npz", 2))
     save(made, arguments.cache / f"{arguments.to}.pt", mean_of=arguments.names)
 
 

@@ -66,13 +66,13 @@ class Garbage:
     """So many of them are common."""
 
 
-GARBAGE = Garbage(noise=0.0, loop=-2.0, phone=0.0, scale=1.0, word=1.0, chance=0.7, more=-1.5, words=6000)
+GARBAGE = Garbage(noise=0.0, loop=-2.0, phone=0.0, scale=1.0, word=0.85, chance=0.65, more=-1.5, words=6000)
 DECODING = {
     "min-active": 200,
     "max-active": 4000,
-    "beam": 11.0,
+    "beam": 12.0,
     "lattice-beam": 3.0,
-    "acoustic-scale": 0.7,
+    "acoustic-scale": 0.8,
     "frame-subsampling-factor": 3,
     "endpoint.silence-phones": 1,
     "endpoint.rule2.min-trailing-silence": 0.5,
@@ -83,7 +83,7 @@ DECODING = {
 is surer than it is right, so that it counts for less than the words."""
 _PAUSE = math.log(2)
 """Cost of a pause between two words, and of none."""
-LANGUAGE = 1.05
+LANGUAGE = 1.2
 """Weight of the language model, in free transcription only; the acoustic scale changes grammars too."""
 BONUS = 0.3
 """What each word of free transcription is made cheaper by."""

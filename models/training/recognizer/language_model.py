@@ -1,22 +1,23 @@
 """The recognizer's language model: everyday English and call-centre English, mixed and pruned.
 
-    python -m models.training.recognizer.language_model --cache DIR [--ngrams N] [--share S] \\
-        [--listeners CORPUS]
+    python -m models.training.recognizer.language_model --cache DIR [--corpus CORPUS] [--ngrams N] \\
+        [--calls S] [--written S] [--read S]
 
 Reads DIR/lexicon.tsv (the vocabulary) and DIR/texts.jsonl, writes DIR/language_model.npz. The trigrams of the
-PocketSphinx wheel are mixed with those counted in the texts and in the script library (the held-back scripts
-left out; interpolated modified Kneser-Ney), then pruned by relative entropy (Stolcke, 1998) to N n-grams.
-Prints perplexities: of a tenth of the texts, left out of counting for it, and of what CORPUS's training
-speakers read.
+PocketSphinx wheel are mixed with those counted (interpolated modified Kneser-Ney) in three kinds of texts,
+each with a share S of the probability: calls, which are the filled-in templates and the script library (the
+held-back scripts left out); sentences that were written one by one; what CORPUS's training speakers read.
+Then they are pruned by relative entropy (Stolcke, 1998) to N n-grams. Prints perplexities: of a tenth of the
+texts, left out of counting for it, and of what CORPUS's development speakers read.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -25,14 +26,15 @@ from numpy.typing import NDArray
 from enunciate.recognition import UNKNOWN
 
 from . import lexicon, sphinx
+from .features import readings
 from .sphinx import Floats, Integers
-from .split import held_back_speaker_ids, is_held_back_prompt
+from .split import is_held_back_prompt
 
 FILE = "language_model.npz"
 NGRAMS = 2_500_000
 """Bigrams and trigrams kept."""
-SHARE = 0.2
-"""Of the texts in the mixture."""
+SHARES = {"calls": 0.08, "written": 0.3, "read": 0.08}
+"""Of each kind of text in the mixture; the rest is PocketSphinx's."""
 START, END = "<s>", "</s>"
 _FLOOR = 1e-8
 """The least probability of a word."""
@@ -106,25 +108,50 @@ def main() -> None:
     )
     parser.add_argument("--cache", type=Path, required=True)
     parser.add_argument("--ngrams", type=int, default=NGRAMS)
-    parser.add_argument("--share", type=float, nargs="+", default=[SHARE])
-    parser.add_argument("--listeners", type=Path, help="folder of speechocean762's train split")
+    parser.add_argument("--corpus", type=Path, help="folder of speechocean762's train split")
+    for kind, share in SHARES.items():
+        parser.add_argument(f"--{kind}", type=float, default=share, help="its share of the probability")
     options = parser.parse_args()
 
     words = (*(w for w in lexicon.read(options.cache) if w != UNKNOWN), START, END)
     everyday = _everyday(words)
-    said = [sentence for sentence, kind in lexicon.texts(options.cache) if kind not in _LISTS]
-    left_out = set(random.Random(1).sample(range(len(said)), len(said) // 10))
-    tests = {"read by speakers": readings(options.listeners)} if options.listeners else {}
-    if left_out:
-        trial = counted((sentence for n, sentence in enumerate(said) if n not in left_out), words)
-        spare = {"texts left out": [said[n] for n in sorted(left_out)]}
-        for share in options.share:
-            _report(f"share {share}", mixed(everyday, trial, share), spare | tests)
-    full = mixed(everyday, counted([*said, *script_sentences()], words), options.share[0])
+    said: dict[str, list[list[str]]] = {"calls": [], "written": [], "read": []}
+    for sentence, kind in lexicon.texts(options.cache):
+        if kind not in _LISTS:
+            said["written" if kind.startswith("written:") else "calls"].append(sentence)
+    tests: dict[str, list[list[str]]] = {}
+    if options.corpus:
+        said["read"], tests["read by others"] = (
+            [line["text"].lower().split() for line in readings(options.corpus) if line["part"] == part]
+            for part in ("training", "development")
+        )
+    shares = {kind: getattr(options, kind) for kind in SHARES if said[kind]}
+
+    left_out: dict[str, list[list[str]]] = {}
+    trial: dict[str, list[list[str]]] = {}
+    for kind in shares:
+        out = set(random.Random(1).sample(range(len(said[kind])), len(said[kind]) // 10))
+        left_out[f"{kind} left out"] = [said[kind][place] for place in sorted(out)]
+        trial[kind] = [sentence for place, sentence in enumerate(said[kind]) if place not in out]
+    for kind, share in shares.items():
+        print(f"{kind}: {len(said[kind])} sentences, share {share}")
+    _report("nine tenths", _mixture(everyday, trial, shares, words), left_out | tests)
+    said["calls"] += script_sentences()
+    full = _mixture(everyday, said, shares, words)
     _report("all counted", full, tests)
     model = pruned(full, options.ngrams)
     _report("pruned", model, tests)
     write(model, options.cache / FILE)
+
+
+def _mixture(
+    everyday: Model,
+    said: dict[str, list[list[str]]],
+    shares: dict[str, float],
+    words: tuple[str, ...],
+) -> Model:
+    models = [everyday, *(counted(said[kind], words) for kind in shares)]
+    return mixed(models, [1 - sum(shares.values()), *shares.values()])
 
 
 def write(model: Model, path: Path) -> None:
@@ -137,13 +164,6 @@ def load(path: Path) -> Model:
     """The model in a file."""
     with np.load(path) as data:
         return Model(tuple(map(str, data["words"])), *(data[name] for name in Model.__slots__[1:]))
-
-
-def readings(corpus: Path) -> list[list[str]]:
-    """What the training speakers of the corpus read."""
-    lines = [json.loads(line) for line in (corpus / "labels.jsonl").read_text("utf-8").splitlines()]
-    held_back = held_back_speaker_ids(line["speaker"] for line in lines)
-    return [line["text"].lower().split() for line in lines if line["speaker"] not in held_back]
 
 
 def script_sentences() -> list[list[str]]:
@@ -234,22 +254,23 @@ def _discounted(histories: Integers, counts: Integers) -> tuple[Floats, Floats]:
     return (counts - cut) / totals[histories], spared
 
 
-def mixed(first: Model, second: Model, share: float) -> Model:
-    """Both models' n-grams, with `share` of the probability from the second."""
-    pairs = np.union1d(first.bigrams, second.bigrams)
-    triples = np.union1d(first.trigrams, second.trigrams)
-    apart = (np.log(1 - share), np.log(share))
+def mixed(models: Sequence[Model], shares: Sequence[float]) -> Model:
+    """All n-grams of the models, which have the same words, with a share of the probability from each."""
+    pairs = reduce(np.union1d, (model.bigrams for model in models))
+    triples = reduce(np.union1d, (model.trigrams for model in models))
+    apart = np.log(shares)
 
-    def mix(one: Floats, other: Floats) -> Floats:
-        return np.logaddexp(apart[0] + one, apart[1] + other)
+    def mix(of: Callable[[Model], Floats]) -> Floats:
+        logs: Iterator[Floats] = (log + of(model) for log, model in zip(apart, models, strict=True))
+        return reduce(np.logaddexp, logs)
 
     return _normalised(
-        first.words,
-        mix(first.unigram, second.unigram),
+        models[0].words,
+        mix(lambda model: model.unigram),
         pairs,
-        mix(first.after_one(pairs), second.after_one(pairs)),
+        mix(lambda model: model.after_one(pairs)),
         triples,
-        mix(first.after_two(triples), second.after_two(triples)),
+        mix(lambda model: model.after_two(triples)),
     )
 
 

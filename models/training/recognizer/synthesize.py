@@ -66,6 +66,7 @@ WEIGHTS = {
     "spelling": 0.8,
     "everyday": 0.8,
     "numbers": 0.8,
+    "written": 0.4,
 }
 """How much likelier a sentence of a kind is read than others; 1 where a kind is not named."""
 

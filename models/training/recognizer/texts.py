@@ -9,8 +9,8 @@ writes DIR/texts.jsonl, one sentence a line:
     spoken   as a voice is given it: "The fee was four dollars and ninety-nine cents on May third."
              the letter A is "A_", which voices would take for the article
     words    as the recognizer spells it: lower case, no punctuation
-    kind     the section of templates.txt; "prompt:NAME" from a script; "carrier", "list" and "name" hold
-             rare words
+    kind     the section of templates.txt; "prompt:NAME" from a script; "written:NAME" from a file of
+             sentences/; "carrier", "list" and "name" hold rare words
 
 Everything is drawn from seeds, template by template: to change one leaves the others' sentences as they
 were. `--avoid` names label files (JSON lines with "text") of corpora whose own sentences may not be repeated.
@@ -27,6 +27,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from enunciate.reference import Token, lexicon, scripts
@@ -41,6 +42,8 @@ PER_TEMPLATE = 72
 FLUENT = 1.6
 """How much more everyday kinds are drawn: they stand for all that people say outside of calls."""
 EVERYDAY = {"everyday", "story", "talk", "numbers"}
+PER_LINE = 8
+"""Sentences drawn at most from a line of `sentences/`, whose alternatives are few."""
 RARE_WORDS = 27_000
 """Words of the frequency list that get a sentence, the most frequent first."""
 LETTER_A = "A_"
@@ -301,6 +304,16 @@ def from_templates() -> Iterator[tuple[str, str]]:
                 break
 
 
+def written() -> Iterator[tuple[str, str]]:
+    """(kind, written sentence), line by line of the files in `sentences/`."""
+    maker = Maker({})
+    for path in sorted((HERE / "sentences").glob("*.txt")):
+        for line in filter(None, path.read_text(encoding="ascii").splitlines()):
+            drawn = (maker.sentence(line, f"{line}#{attempt}") for attempt in range(PER_LINE))
+            for text in dict.fromkeys(drawn):
+                yield f"written:{path.stem}", text
+
+
 # Sentences for rare words
 
 CARRIERS: dict[tuple[str, ...], tuple[str, ...]] = {
@@ -518,26 +531,26 @@ def sentences(avoid: Iterable[Path] = ()) -> Iterator[dict[str, str]]:
     taken = _avoided(avoid) | {as_spoken(tokens, fixed)[1] for _, _, tokens in of_prompts(held_back=True)}
     seen: Counter[str] = Counter()
 
-    def record(kind: str, written: str, tokens: Sequence[Token]) -> dict[str, str] | None:
+    def record(kind: str, text: str, tokens: Sequence[Token]) -> dict[str, str] | None:
         if not tokens:
             return None
-        spoken, words = as_spoken(tokens, random.Random(written))
+        spoken, words = as_spoken(tokens, random.Random(text))
         split = words.split()
         if words in taken or any(map(unwelcome, split)) or len(split) > 60:
             return None
         taken.add(words)
         seen.update(split)
         name = hashlib.sha256(words.encode()).hexdigest()[:12]
-        return {"id": name, "written": written, "spoken": spoken, "words": words, "kind": kind}
+        return {"id": name, "written": text, "spoken": spoken, "words": words, "kind": kind}
 
-    for kind, written, tokens in of_prompts(held_back=False):
-        if made := record(kind, " ".join(written.split()), tokens):
+    for kind, text, tokens in of_prompts(held_back=False):
+        if made := record(kind, " ".join(text.split()), tokens):
             yield made
-    for kind, written in from_templates():
-        if made := record(kind, written, tokenize(written)):
+    for kind, text in chain(from_templates(), written()):
+        if made := record(kind, text, tokenize(text)):
             yield made
-    for kind, written in carriers(rare_words(seen)):
-        if made := record(kind, written, tokenize(written)):
+    for kind, text in carriers(rare_words(seen)):
+        if made := record(kind, text, tokenize(text)):
             yield made
 
 
