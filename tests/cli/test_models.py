@@ -42,7 +42,7 @@ def carried(tmp_path, files=MODEL) -> str:
 
 def test_list_shows_every_model_and_why_one_is_used():
     output = run("list").stdout
-    assert "* enunciate-en            37 MB  comes with enunciate" in output
+    assert "* enunciate-en            40 MB  comes with enunciate" in output
     assert "  en-us-0.22            1913 MB  not installed" in output
     assert "* enunciate-en is used: it comes with enunciate, and no better one" in output
 
