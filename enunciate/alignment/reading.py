@@ -51,6 +51,9 @@ _COVERED_AT_MOST = 0.6
 _LONG_FOR = 60.0
 """The same where the word is long and nothing was heard of it: then the sound has to speak for it."""
 _READ_SHARE, _RUN, _DENSE_SHARE, _FEW = 0.4, 10, 0.8, 3
+"""A reading has this share of its script; or so many words in a row with this share of them; or these few,
+where that share of what was said is theirs.
+"""
 _DOUBTED = 0.7
 """Confidence below which a word that was heard is looked at again. Of rightly read words one in twenty is."""
 _HARDLY_AGAINST, _CERTAIN = -10.0, 0.97

@@ -17,8 +17,9 @@ def ways(text: str) -> list[Choice]:
 
 
 @pytest.fixture
-def weeks(demo_cut: Callable[[str, str], Audio]) -> Audio:
-    return demo_cut("late-delivery-perfect", "two weeks early")
+def weeks(demo_audio: Callable[[str], Audio]) -> Audio:
+    """ "two weeks early", at fixed times: 30 ms more or less, as recognizers differ, would change margins."""
+    return demo_audio("late-delivery-perfect").cut(Interval(3.83, 5.5))
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_the_words_that_were_said_fit_better(weeks: Audio, week: Audio) -> None:
     "other", ["weeks early", "two weeks parcel early", "three weeks early", "parcel kindly"]
 )
 def test_missing_extra_and_other_words_fit_worse(weeks: Audio, other: str) -> None:
-    assert Contest().margin(weeks, ways("two weeks early"), ways(other)) > 5.0
+    assert Contest().margin(weeks, ways("two weeks early"), ways(other)) > 10.0
 
 
 def test_the_better_of_several_pronunciations_counts(weeks: Audio) -> None:

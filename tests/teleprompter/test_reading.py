@@ -161,7 +161,7 @@ def test_ended_from_outside(
 
 def test_the_sound_server_dies_in_mid_take(sentence: Path, tmp_path: Path) -> None:
     with VirtualMicrophone(tmp_path) as own, reading(own, "--text", SENTENCE) as terminal:
-        own.play(sentence, seconds=3.0)
+        own.play(sentence, seconds=2.5)
         own.stop()
         report = terminal.wait_for_after("q done")
         assert "stopped delivering sound" in report

@@ -1,7 +1,7 @@
 """The recognizer's language model: everyday English and call-centre English, mixed and pruned.
 
-    python -m models.training.recognizer.language_model --cache DIR [--corpus CORPUS] [--ngrams N] \\
-        [--calls S] [--written S] [--read S]
+    python -m models.training.recognizer.language_model --cache DIR [--corpus CORPUS [--everyone]] \\
+        [--ngrams N] [--calls S] [--written S] [--read S]
 
 Reads DIR/lexicon.tsv (the vocabulary) and DIR/texts.jsonl, writes DIR/language_model.npz. The trigrams of the
 PocketSphinx wheel are mixed with those counted (interpolated modified Kneser-Ney) in three kinds of texts,
