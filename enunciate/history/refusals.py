@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
@@ -31,8 +34,9 @@ def explained(error: Exception, url: URL) -> HistoryError:
             "install it with pip install 'enunciate[postgresql]'."
         )
     if url.get_backend_name() == "sqlite":
+        meant = "full" if "disk I/O error" in said and not _room(url) else said.lower()
         for words, what in _FILES:
-            if words in said.lower():
+            if words in meant:
                 return HistoryError(what.format(place=place, said=said))
         return HistoryError(
             f"The history {place} cannot be used ({said}): see to that file, or set ENUNCIATE_DATABASE to "
@@ -45,12 +49,24 @@ def explained(error: Exception, url: URL) -> HistoryError:
     return HistoryError(f"The history in {place} cannot be used ({said}).")
 
 
+def _room(url: URL) -> bool:
+    # SQLite calls it "full" only while it writes pages: where its journal or shared memory finds no room,
+    # that is an I/O error to it.
+    try:
+        return shutil.disk_usage(Path(str(url.database)).parent).free >= _LEAST_ROOM
+    except OSError:
+        return True
+
+
 def _code(error: Exception) -> str:
     """PostgreSQL's five characters; "08" where there was no answer at all."""
     original = error.orig if isinstance(error, DBAPIError) else error
     found = original.args[0] if original is not None and original.args else None
     return str(found.get("C", "")) if isinstance(found, dict) else "08"
 
+
+_LEAST_ROOM = 256 << 10
+"""Bytes: with less than that, the first write of SQLite may fail."""
 
 _FILES = (
     (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,7 @@ import pytest
 
 from enunciate.errors import HistoryError
 from enunciate.history import location, open_history
+from enunciate.history.refusals import explained
 from enunciate.history.spool import Spool
 from enunciate.history.store import History
 from tests.history.server import Server
@@ -99,6 +102,15 @@ def test_a_disk_that_fills_up(tmp_path: Path, described: dict[str, Any]) -> None
         assert len(ids) > 5
         assert ids == [f"id-{number:02}" for number in range(len(ids))]
         assert history.waiting == 0
+
+
+def test_no_room_for_the_journal_is_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = location.database_url(str(tmp_path / "own.sqlite3"))
+    error = sqlite3.OperationalError("disk I/O error")
+    assert "cannot be used (disk I/O error)" in str(explained(error, url))
+    used = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: used._replace(free=0))
+    assert "There is no room on the disk" in str(explained(error, url))
 
 
 @contextmanager
