@@ -70,8 +70,8 @@ GARBAGE = Garbage(noise=0.0, loop=-2.0, phone=0.0, scale=1.0, word=0.85, chance=
 DECODING = {
     "min-active": 200,
     "max-active": 4000,
-    "beam": 12.0,
-    "lattice-beam": 3.0,
+    "beam": 13.0,
+    "lattice-beam": 4.0,
     "acoustic-scale": 0.8,
     "frame-subsampling-factor": 3,
     "endpoint.silence-phones": 1,
@@ -79,8 +79,10 @@ DECODING = {
     "endpoint.rule3.min-trailing-silence": 0.75,
     "endpoint.rule4.min-trailing-silence": 1.0,
 }
-"""How Vosk searches. A wider lattice would hold countless ways to hear [unk], and need minutes; the network
-is surer than it is right, so that it counts for less than the words."""
+"""How Vosk searches. Among the ways that the lattice holds, it chooses words by the least risk, so that a
+wider one transcribes better; but it also holds countless ways to hear [unk]: a script that was not read takes
+1.1, 2.4 and 7 times as long with 4, 5 and 6 as with 3. The network is surer than it is right, so that it
+counts for less than the words."""
 _PAUSE = math.log(2)
 """Cost of a pause between two words, and of none."""
 LANGUAGE = 1.2
