@@ -80,9 +80,9 @@ DECODING = {
     "endpoint.rule4.min-trailing-silence": 1.0,
 }
 """How Vosk searches. Among the ways that the lattice holds, it chooses words by the least risk, so that a
-wider one transcribes better; but it also holds countless ways to hear [unk]: a script that was not read takes
-1.1, 2.4 and 7 times as long with 4, 5 and 6 as with 3. The network is surer than it is right, so that it
-counts for less than the words."""
+wider one may transcribe better; but it also holds countless ways to hear [unk]: a script that was not read
+takes 1.1, 2.4 and 7 times as long with 4, 5 and 6 as with 3. The network is surer than it is right, so that
+it counts for less than the words."""
 _PAUSE = math.log(2)
 """Cost of a pause between two words, and of none."""
 LANGUAGE = 1.2
